@@ -1,0 +1,1 @@
+"""The technician's `edge` command, one file per subcommand."""

@@ -1,0 +1,81 @@
+"""The Node contract: what a kind of node brings, so that `edge.daemon` can run it and `edge` can check and demonstrate it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+from edge.core.clock import Clock
+from edge.core.messages import Decision, Event, Json, Message, Reply
+from edge.core.options import Options
+from edge.core.supervisor import Post, Worker
+
+S = TypeVar("S")
+W = TypeVar("W")
+W_in = TypeVar("W_in", contravariant=True)
+
+
+class Outputs(Protocol[W_in]):
+    """Wanted states → hardware."""
+
+    def converge(self, wanted: W_in) -> Iterable[Message]:
+        """Drive every output to its wanted state (idempotent, never blocks); returns what really changed, as `Applied`."""
+
+    def keep(self, event_id: str, event: Event) -> None:
+        """An event was sealed under `event_id`: keep its evidence, if it asks for any. Never blocks."""
+
+    def safe(self) -> None:
+        """Every output to its safe state, now. Called on every exit path, any number of times; never raises."""
+
+
+class Recorder(Protocol):
+    """Where a decision's words go. Nothing here blocks: durability and network are other threads' work."""
+
+    def event(self, event: Event) -> str:
+        """Seal and store an event; returns its id (UUIDv7)."""
+
+    def state(self, component: str, state: Json) -> None:
+        """The component's full state, as it is now; sent on change and every 30 s."""
+
+    def reply(self, reply: Reply) -> None:
+        """The outcome of a command."""
+
+    def image(self, component: str, event_id: str, path: Path) -> None:
+        """A JPEG that belongs to an event lies at `path`: send it."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the daemon lends a node while it is wired."""
+
+    clock: Clock
+    post: Post
+    recorder: Recorder
+    state_dir: Path
+
+
+@dataclass(frozen=True)
+class Wiring(Generic[S, W]):
+    """A node with its hardware opened, ready for the loop."""
+
+    state: S
+    step: Callable[[S, Message, float], Decision[S, W]]
+    report: Callable[[S, float], Mapping[str, Json]]
+    outputs: Outputs[W]
+    workers: Sequence[Worker]
+    capabilities: Json
+
+
+class Node(Protocol):
+    """One kind of node. Registered as an entry point of the group `edge.nodes`."""
+
+    name: str
+    config_model: type[Options]
+
+    def wire(self, config: Any, around: Surroundings) -> Wiring[Any, Any]:
+        """Open the hardware. Raises DeviceError or ModelError with the cure in its text; leaves outputs safe."""
+
+    def safe(self, config: Any) -> None:
+        """Outputs to their safe state from a fresh process (`ExecStopPost`), without opening anything else."""

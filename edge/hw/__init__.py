@@ -1,0 +1,1 @@
+"""One file per kind of hardware, each behind a small Protocol. Imports only edge.core."""

@@ -1,0 +1,1 @@
+"""What a camera's frame shows: models, detection, motion, pictures with boxes. Imports only edge.core."""
