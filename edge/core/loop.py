@@ -33,7 +33,7 @@ class Loop(Generic[S, W]):
         self._state = wiring.state
 
     def run(self) -> int:
-        """Decide until stopped; returns the exit code (0 asked to stop, 1 a worker died). Outputs are safe afterwards."""
+        """Decide until stopped; returns the exit code: 0 asked to stop, 1 a worker died. Leaves outputs safe."""
         try:
             ticked_at = self._clock.now()
             while True:

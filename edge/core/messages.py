@@ -74,7 +74,7 @@ class Applied:
 
 @dataclass(frozen=True)
 class Resumed:
-    """After a restart: an episode that an earlier run raised and nobody has closed yet. `data` is its raising event's."""
+    """After a restart: an episode that an earlier run raised and nobody closed. `data` is its raising event's."""
 
     episode: str
     data: Json = NOTHING
@@ -112,7 +112,8 @@ class Event:
     """What happened, before `edge.wire.events` seals it into its envelope.
 
     `kind` is the dotted tail of the type (`elevator.ebike.detected`). `prio`: 0 life safety, 1 fault or security,
-    2 records. `opens` starts an episode that survives a restart until an event `closes` it. `picture` asks for evidence.
+    2 records. `opens` starts an episode that survives a restart until an event `closes` it. `picture` asks for
+    evidence.
     """
 
     cls: EventClass

@@ -1,4 +1,4 @@
-"""The Node contract: what a kind of node brings, so that `edge.daemon` can run it and `edge` can check and demonstrate it."""
+"""The Node contract: what a kind of node brings, so that `edge.daemon` can run it and `edge` can check it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Outputs(Protocol[W_in]):
     """Wanted states → hardware."""
 
     def converge(self, wanted: W_in) -> Iterable[Message]:
-        """Drive every output to its wanted state (idempotent, never blocks); returns what really changed, as `Applied`."""
+        """Drive every output to its wanted state (idempotent, never blocks); returns what changed, as `Applied`."""
 
     def keep(self, event_id: str, event: Event) -> None:
         """An event was sealed under `event_id`: keep its evidence, if it asks for any. Never blocks."""

@@ -44,7 +44,7 @@ class Beat:
 
 @dataclass(frozen=True)
 class Worker:
-    """One blocking source as a thread: `run(beat)` works until `beat.stopping` and beats at least every `max_silence_s`."""
+    """One blocking source as a thread: `run(beat)` works until `beat.stopping`, beating every `max_silence_s`."""
 
     name: str
     run: Callable[[Beat], None]
@@ -100,7 +100,7 @@ class Supervisor:
             self._notify("WATCHDOG=1")
 
     def stop(self, timeout_s: float = 2.0) -> None:
-        """Ask every worker to leave, newest first, and wait for each a little; threads are daemons, none can hold the exit up."""
+        """Ask every worker to leave and wait for them a little; they are daemon threads, so none can hold up the exit."""
         for _, beat, _ in self._running:
             beat.stop()
         deadline = self._clock.now() + timeout_s
