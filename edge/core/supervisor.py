@@ -100,7 +100,7 @@ class Supervisor:
             self._notify("WATCHDOG=1")
 
     def stop(self, timeout_s: float = 2.0) -> None:
-        """Ask every worker to leave and wait for them a little; they are daemon threads, so none can hold up the exit."""
+        """Ask every worker to leave and wait a little; they are daemon threads, so none can hold up the exit."""
         for _, beat, _ in self._running:
             beat.stop()
         deadline = self._clock.now() + timeout_s
