@@ -29,3 +29,12 @@ Pin = Annotated[int, Field(ge=0, le=53, description="BCM GPIO number"), Unique("
 Seconds = Annotated[float, Field(gt=0, le=86400)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 FilePath = Annotated[Path, Relative()]
+
+
+class NodeOptions(Options):
+    """What every node's file begins with."""
+
+    node: str
+    device: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", description="unique in the site")]
+    site: FilePath = Field(description="the site's file: broker, audiences, receivers")
+    state_dir: FilePath = Field(description="queue, evidence and voice cache live here")

@@ -1,0 +1,76 @@
+"""What is in a picture: the boxes of the actors, from their points in space."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import bpy
+
+from .camera import Camera
+from .primitives import Object
+
+Box = tuple[float, float, float, float]
+
+STRIDE = 7  # every seventh vertex is enough for a box and keeps the rays cheap
+LEAST_SHARE = 0.03  # less of an actor than this in view is not worth a label
+GRAZE_M = 0.02
+
+
+def boxes(scene: Any, camera: Camera, actors: Mapping[str, Object]) -> list[tuple[str, Box]]:
+    """(class, box) of each actor in view; a box is cx, cy, w, h in fractions of the picture.
+
+    Parts behind a wall or outside the picture do not count; parts behind another actor do.
+    """
+    pieces = {name: list(_pieces(root)) for name, root in actors.items()}
+    anyone = {piece.name for group in pieces.values() for piece in group}
+    found = []
+    for name, group in pieces.items():
+        points = [p for piece in group for p in _points(piece)]
+        seen = [q for p in points if (q := _seen(scene, camera, p, anyone)) is not None]
+        if len(seen) >= max(3, LEAST_SHARE * len(points)):
+            found.append((name, _around(seen)))
+    return found
+
+
+def line(file: str, found: list[tuple[str, Box]]) -> str:
+    """One line of labels.jsonl."""
+    return json.dumps(
+        {
+            "file": file,
+            "classes": sorted({name for name, _ in found}),
+            "boxes": [[name, *(round(value, 4) for value in box)] for name, box in found],
+        }
+    )
+
+
+def _pieces(root: Object) -> Iterator[Object]:
+    if root.hide_render:
+        return
+    if root.type == "MESH":
+        yield root
+    for child in root.children:
+        yield from _pieces(child)
+
+
+def _points(piece: Object) -> Iterator[Any]:
+    for vertex in list(piece.data.vertices)[::STRIDE]:
+        yield piece.matrix_world @ vertex.co
+
+
+def _seen(scene: Any, camera: Camera, point: Any, anyone: set[str]) -> tuple[float, float] | None:
+    x, y = camera.project(point)
+    if not (0.0 <= x <= 1.0 and 0.0 <= y <= 1.0):
+        return None
+    eye = camera.holder.matrix_world.translation
+    way = point - eye
+    graph = bpy.context.evaluated_depsgraph_get()
+    hit, _, _, _, what, _ = scene.ray_cast(graph, eye, way.normalized(), distance=way.length - GRAZE_M)
+    return None if hit and what.name not in anyone else (x, y)
+
+
+def _around(points: list[tuple[float, float]]) -> Box:
+    left, right = min(x for x, _ in points), max(x for x, _ in points)
+    top, bottom = min(y for _, y in points), max(y for _, y in points)
+    return (left + right) / 2, (top + bottom) / 2, right - left, bottom - top
