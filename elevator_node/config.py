@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from edge.core.options import Fraction, NodeOptions, Options, Seconds
+from edge.core.options import FilePath, NodeOptions, Options, Seconds
 from edge.hw.camera import CameraChoice
 from edge.hw.camera_health import CameraHealthOptions
 from edge.hw.contact import ContactOptions
@@ -14,70 +14,23 @@ from edge.hw.gpio import GpioChoice
 from edge.hw.relay import RelayChoice
 from edge.hw.speaker import SpeakerChoice
 from edge.vision.evidence import EvidenceOptions
-from edge.vision.models import EyeOptions
 from edge.vision.motion import MotionOptions
+from elevator_node.rules import ClassOptions, HoldOptions, Rules
 
 
-class Blocking(Options):
-    """How sure the eye must be of a class that must not ride."""
+class EyeOptions(Options):
+    """Which models look, and how hard."""
 
-    credible: Fraction = Field(0.5, description="first frame at this score pre-holds the door; a visit lasts while it stands")
-    confirm: Fraction = Field(0.7, description="`confirm_frames` of `of_frames` at this score make a visit of it")
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Blocking:
-        if self.credible > self.confirm:
-            raise ValueError(f"credible ({self.credible}) must not be above confirm ({self.confirm})")
-        return self
-
-
-class ClassOptions(Options):
-    """Which classes hold the door, which only warn, and which speak against a hold (EL-1)."""
-
-    blocking: dict[str, Blocking] = Field(default={"ebike": Blocking()}, min_length=1)
-    warning: dict[str, Fraction] = Field(default={}, description="class → score at which an event is written, no hold")
-    veto: dict[str, Fraction] = Field(
-        default={"bicycle": 0.5, "wheelchair_pram": 0.5},
-        description="class → score: where it overlaps a blocking class and scores higher, that is what it is",
-    )
-    veto_overlap: Fraction = Field(0.4, description="share of the smaller box that must overlap for a veto")
-
-    @model_validator(mode="after")
-    def _disjoint(self) -> ClassOptions:
-        groups = {"blocking": self.blocking, "warning": self.warning, "veto": self.veto}
-        for label in {label for group in groups.values() for label in group}:
-            where = [name for name, group in groups.items() if label in group]
-            if len(where) > 1:
-                raise ValueError(f"class '{label}' stands under {' and '.join(where)}; keep one")
-        return self
-
-
-class HoldOptions(Options):
-    """When the door is held, and for how long at most (EL-2, EL-4, EL-6, EL-7)."""
-
-    confirm_frames: int = Field(2, ge=1, le=20, description="k: frames that confirm")
-    of_frames: int = Field(3, ge=1, le=20, description="n: among the last n")
-    window_s: Annotated[float, Field(gt=0, le=5)] = 2.0
-    rest_s: Seconds = Field(3.0, description="no second pre-hold so soon after an unconfirmed one")
-    fresh_s: Annotated[float, Field(ge=0.5, le=2.5)] = 2.0  # with one relay lease on top the door is free in 3 s (EL-7)
-    clear_s: Seconds = Field(3.0, description="the bike is gone when no frame showed it for so long")
-    voice_repeat_s: Seconds = 10.0
-    staff_call_s: Seconds = Field(45.0, description="a held door calls staff after so long")
-    hold_max_s: Annotated[float, Field(ge=10, le=120)] = 90.0
-    door_fault_s: Seconds = Field(3.0, description="hold commanded but door closed for so long is a fault")
-    input_settle_s: Seconds = Field(1.0, description="fire and inspection must read normal for so long to allow a hold")
-
-    @model_validator(mode="after")
-    def _possible(self) -> HoldOptions:
-        if self.confirm_frames > self.of_frames:
-            raise ValueError(f"confirm_frames ({self.confirm_frames}) must not be above of_frames ({self.of_frames})")
-        if self.staff_call_s >= self.hold_max_s:
-            raise ValueError(f"staff_call_s ({self.staff_call_s}) must come before hold_max_s ({self.hold_max_s})")
-        return self
+    model: str = Field("ebike_start", description="registry name of the model that decides")
+    picture_model: str | None = Field("nanodet", description="draws people and two-wheelers into evidence; null: none")
+    registry: FilePath | None = Field(None, description="a site's own registry file, read over the shipped one")
+    threads: int = Field(2, ge=1, le=8)
+    idle_look_s: Seconds = Field(10.0, description="look once in so long even when nothing moves")
+    lost_s: Seconds = Field(1.5, description="no frame for so long: the camera is lost")
 
 
 class InputOptions(Options):
-    """The lift's contacts. `fire` and `inspection` must be written down, even as `null` for a lift that has no such contact."""
+    """The lift's contacts. `inspection` must be written down, even as `null` for a lift that has no such contact."""
 
     fire: ContactOptions
     inspection: ContactOptions | None
@@ -100,3 +53,9 @@ class ElevatorOptions(NodeOptions):
     inputs: InputOptions
     voice: SpeakerChoice
     evidence: EvidenceOptions = EvidenceOptions()
+
+    @property
+    def rules(self) -> Rules:
+        """What the decision needs of this file."""
+        wired = {name for name in InputOptions.model_fields if getattr(self.inputs, name) is not None}
+        return Rules(self.hold, self.classes, frozenset(wired))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from edge.core.messages import Box, Detection
-from elevator_node.config import ClassOptions
+from elevator_node.rules import ClassOptions
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Generic, Literal, TypeVar
 
 Json = Mapping[str, Any]
-NOTHING: Json = MappingProxyType({})
 
 
 # ── in: from the workers ──────────────────────────────────────────────────────────────────────────────────────────
@@ -59,7 +57,7 @@ class Command:
     component: str
     verb: str
     by: str
-    args: Json = NOTHING
+    args: Json = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -74,10 +72,12 @@ class Applied:
 
 @dataclass(frozen=True)
 class Resumed:
-    """After a restart: an episode that an earlier run raised and nobody closed. `data` is its raising event's."""
+    """After a restart: an episode that an earlier run raised and nobody closed. `data` is its raising event's; `age_s`
+    since it was raised, None when that was in another boot."""
 
     episode: str
-    data: Json = NOTHING
+    data: Json = field(default_factory=dict)
+    age_s: float | None = None
 
 
 @dataclass(frozen=True)

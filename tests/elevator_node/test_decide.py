@@ -1,0 +1,341 @@
+"""The rules of the lift door as stories: what happens, what the door does, what staff hear."""
+
+from __future__ import annotations
+
+import pytest
+
+from edge.core.messages import Applied, Detection, Reading, Resumed, Sighting
+from elevator_node.rules import ClassOptions, HoldOptions
+from tests.elevator_node.lift import ALL_INPUTS, WHERE, Lift, bike
+
+
+@pytest.mark.req("EL-2", "EL-13")
+def test_the_first_credible_frame_holds_and_k_of_n_raise_one_event() -> None:
+    lift = Lift()
+    lift.frame(bike(0.55))
+    assert lift.wanted.hold
+    assert lift.wanted.attention
+    assert lift.kinds == []
+    lift.frame(bike(0.9))
+    assert lift.kinds == []
+    lift.frame(bike(0.9))
+    assert lift.kinds == ["ebike.detected"]
+    event = lift.events[0]
+    assert event.picture
+    assert event.opens == event.data["visit"]
+    assert event.data["frame_to_hold_ms"] == 0.0
+    assert (event.severity, event.prio) == ("alarm", 0)
+
+
+@pytest.mark.req("EL-2")
+def test_a_flicker_is_let_go_without_a_word_and_not_held_again_at_once() -> None:
+    lift = Lift()
+    lift.frame(bike(0.6))
+    lift.frames(2.2)
+    assert not lift.wanted.hold
+    lift.frame(bike(0.6))
+    assert not lift.wanted.hold
+    lift.frames(4.0)
+    lift.frame(bike(0.6))
+    assert lift.wanted.hold
+    assert lift.kinds == []
+
+
+CONFIRM = [  # k, n, scores of the frames, a visit?
+    (2, 3, (0.9, 0.9), True),
+    (2, 3, (0.9, 0.1, 0.9), True),
+    (2, 3, (0.9, 0.1, 0.1, 0.9), False),
+    (3, 3, (0.9, 0.9), False),
+    (1, 1, (0.9,), True),
+    (2, 2, (0.69, 0.69, 0.69), False),
+    (2, 2, (0.7, 0.7), True),
+]
+
+
+@pytest.mark.req("EL-2")
+@pytest.mark.parametrize(("k", "n", "scores", "visit"), CONFIRM)
+def test_k_of_n(k: int, n: int, scores: tuple[float, ...], visit: bool) -> None:
+    lift = Lift(HoldOptions(confirm_frames=k, of_frames=n))
+    for score in scores:
+        lift.frame(bike(score))
+    assert ("ebike.detected" in lift.kinds) == visit
+
+
+@pytest.mark.req("EL-3", "EL-4")
+def test_a_whole_visit() -> None:
+    lift = Lift()
+    lift.frames(12.0, bike())
+    assert lift.wanted.say is not None
+    assert (lift.wanted.say.prompt, lift.wanted.say.turn) == ("leave", 1)
+    lift.frames(2.8)
+    assert lift.wanted.hold
+    assert lift.wanted.say is None
+    lift.frames(0.6)
+    assert not lift.wanted.hold
+    assert lift.kinds == ["ebike.detected", "ebike.cleared"]
+    cleared = lift.events[1]
+    assert cleared.closes == lift.events[0].opens
+    assert cleared.data["duration_s"] == pytest.approx(15.0, abs=0.5)
+
+
+@pytest.mark.req("EL-5")
+@pytest.mark.parametrize("name", ["fire", "inspection"])
+@pytest.mark.parametrize("value", [True, None])
+def test_fire_and_inspection_and_their_loss_beat_a_hold_at_once(name: str, value: bool | None) -> None:
+    lift = Lift()
+    lift.frames(1.0, bike())
+    assert lift.wanted.hold
+    lift.input(name, value, None if value else "read failed: chip gone")
+    assert not lift.wanted.hold
+    assert "hold.yielded" in lift.kinds
+    lift.frames(5.0, bike())
+    assert not lift.wanted.hold
+    lift.input(name, False)
+    lift.frames(0.8, bike())
+    assert not lift.wanted.hold, "must read normal for input_settle_s first"
+    lift.frames(0.6, bike())
+    assert lift.wanted.hold
+
+
+@pytest.mark.req("EL-5")
+def test_nothing_holds_before_the_fire_input_was_read() -> None:
+    lift = Lift(ready=False)
+    lift.frames(2.0, bike())
+    assert not lift.wanted.hold
+    assert lift.kinds == ["ebike.detected"]
+    assert lift.events[0].data["frame_to_hold_ms"] is None
+
+
+@pytest.mark.req("EL-5")
+def test_a_chattering_fire_contact_never_allows_a_hold_between() -> None:
+    lift = Lift()
+    lift.frames(1.0, bike())
+    for _ in range(20):
+        lift.input("fire", True)
+        assert not lift.wanted.hold
+        lift.frame(bike())
+        lift.input("fire", False)
+        lift.frame(bike())
+        assert not lift.wanted.hold
+
+
+@pytest.mark.req("EL-6")
+def test_the_ladder_of_a_long_hold() -> None:
+    lift = Lift()
+    lift.frames(44.0, bike())
+    assert lift.kinds == ["ebike.detected"]
+    lift.frames(2.0, bike())
+    assert lift.kinds[-1] == "ebike.staff_needed"
+    assert lift.wanted.say is not None
+    assert lift.wanted.say.prompt == "staff"
+    lift.frames(45.0, bike())
+    assert lift.kinds[-1] == "ebike.released"
+    assert lift.events[-1].severity == "critical"
+    assert lift.events[-1].data["reason"] == "released with bike aboard"
+    assert not lift.wanted.hold
+    lift.frames(100.0, bike())
+    assert not lift.wanted.hold, "not re-armed before the car was clear"
+    lift.frames(4.0)
+    assert lift.kinds == ["ebike.detected", "ebike.staff_needed", "ebike.released", "ebike.cleared"]
+    lift.frames(1.0, bike())
+    assert lift.wanted.hold
+
+
+@pytest.mark.req("EL-7")
+def test_no_fresh_frame_frees_the_door_and_keeps_the_visit() -> None:
+    lift = Lift()
+    lift.frames(1.0, bike())
+    lift.tick(1.9)
+    assert lift.wanted.hold
+    lift.tick(0.3)
+    assert not lift.wanted.hold
+    lift.frame(bike())
+    assert lift.wanted.hold
+    assert lift.kinds == ["ebike.detected"]
+
+
+@pytest.mark.req("EL-7")
+def test_the_same_frame_again_is_not_fresh() -> None:
+    lift = Lift()
+    lift.frames(1.0, bike())
+    for _ in range(30):
+        lift.now += 0.1
+        lift.send(Sighting(lift.now, lift.frame_no, (bike(),), lift.now))
+    assert not lift.wanted.hold
+
+
+@pytest.mark.req("EL-9", "EL-6")
+def test_a_camera_covered_during_a_visit_keeps_it_alive_up_to_the_maximum() -> None:
+    lift = Lift()
+    lift.frames(2.0, bike())
+    lift.frames(30.0, fault="covered")
+    assert lift.wanted.hold
+    assert lift.kinds == ["ebike.detected", "camera.fault"]
+    assert lift.events[1].severity == "alarm"
+    lift.frames(60.0, fault="covered")
+    assert not lift.wanted.hold
+    assert lift.kinds[-1] == "ebike.released"
+
+
+@pytest.mark.req("EL-9")
+@pytest.mark.parametrize("fault", ["lost", "frozen"])
+def test_a_camera_that_shows_nothing_new_cannot_hold(fault: str) -> None:
+    lift = Lift()
+    lift.frames(2.0, bike())
+    lift.frames(2.4, fault=fault)
+    assert not lift.wanted.hold
+    lift.frames(10.0)
+    assert lift.kinds == ["ebike.detected", "camera.fault", "camera.recovered", "ebike.cleared"]
+
+
+def test_unknown_frames_break_a_run_of_clear_ones() -> None:
+    lift = Lift()
+    lift.frames(1.0, bike())
+    for _ in range(10):
+        lift.frames(2.0)
+        lift.frame(fault="covered")
+    assert "ebike.cleared" not in lift.kinds
+
+
+@pytest.mark.req("EL-10")
+def test_staff_release_by_command_is_kept_as_hard_negative() -> None:
+    lift = Lift()
+    assert lift.command("release").reason == "no hold to release"
+    lift.frames(1.0, bike())
+    assert lift.command("release", label="pram").status == "done"
+    assert not lift.wanted.hold
+    assert lift.wanted.say is None
+    released = lift.events[-1]
+    assert (released.cls, released.data["hard_negative"], released.data["by"]) == ("audit", "pram", "duty-desk")
+    assert released.picture
+    assert lift.state.releases == {"pram": 1}
+    lift.frames(5.0, bike())
+    assert not lift.wanted.hold
+    assert lift.command("release", label="pram").status == "rejected"
+    lift.frames(4.0)
+    lift.frames(1.0, bike())
+    assert lift.wanted.hold
+
+
+BAD_COMMANDS: list[tuple[str, str, dict[str, object], str]] = [
+    ("door", "open", {}, "unknown command door/open"),
+    ("car", "release", {}, "unknown command car/release"),
+    ("door", "release", {"label": "../../etc"}, "label must be"),
+    ("door", "release", {"label": 7}, "label must be"),
+    ("door", "release", {"label": "x" * 40}, "label must be"),
+]
+
+
+@pytest.mark.parametrize(("component", "verb", "args", "reason"), BAD_COMMANDS)
+def test_a_malformed_command_is_rejected_and_moves_nothing(
+    component: str, verb: str, args: dict[str, object], reason: str
+) -> None:
+    lift = Lift()
+    lift.frames(1.0, bike())
+    reply = lift.command(verb, component, **args)
+    assert reply.status == "rejected"
+    assert reason in reply.reason
+    assert lift.wanted.hold
+
+
+@pytest.mark.req("EL-10")
+def test_the_key_switch_releases_and_keeps_released() -> None:
+    lift = Lift(wired=ALL_INPUTS)
+    lift.frames(1.0, bike())
+    lift.input("release_key", True)
+    assert not lift.wanted.hold
+    assert lift.events[-1].data["how"] == "key"
+    lift.input("release_key", False)
+    lift.frames(3.0, bike())
+    assert not lift.wanted.hold
+
+
+@pytest.mark.req("EL-11")
+def test_no_hold_starts_on_a_closed_door() -> None:
+    lift = Lift(wired=ALL_INPUTS)
+    lift.input("door_open", False)
+    lift.frames(2.0, bike())
+    assert not lift.wanted.hold
+    lift.input("door_open", True)
+    lift.frames(1.4, bike())
+    assert lift.wanted.hold
+
+
+@pytest.mark.req("EL-11")
+def test_a_door_that_closes_although_held_is_a_fault() -> None:
+    lift = Lift(wired=ALL_INPUTS)
+    lift.frames(1.0, bike())
+    lift.input("door_open", False)
+    lift.frames(2.8, bike())
+    assert lift.wanted.hold
+    lift.frames(0.6, bike())
+    assert not lift.wanted.hold
+    assert lift.events[-1].kind == "elevator.door.fault"
+    assert lift.events[-1].data["fault"] == "hold commanded, door closed"
+    lift.input("door_open", True)
+    lift.frames(1.4, bike())
+    assert lift.kinds[-1] == "door.recovered"
+    assert lift.wanted.hold
+
+
+VETO = [  # what else is seen, does the bike hold?
+    (Detection("bicycle", 0.97, WHERE), False),
+    (Detection("bicycle", 0.90, WHERE), True),
+    (Detection("wheelchair_pram", 0.99, (0.8, 0.3, 1.0, 0.9)), True),
+    (Detection("wheelchair_pram", 0.99, (0.2, 0.3, 0.6, 0.9)), False),
+    (Detection("person", 0.99, WHERE), True),
+]
+
+
+@pytest.mark.req("EL-1")
+@pytest.mark.parametrize(("other", "holds"), VETO)
+def test_a_veto_class_explains_a_bike_away_only_in_its_own_place(other: Detection, holds: bool) -> None:
+    lift = Lift()
+    lift.frame(bike(0.95), other)
+    assert lift.wanted.hold == holds
+
+
+@pytest.mark.req("EL-1")
+def test_a_warning_class_warns_once_a_minute_and_never_holds() -> None:
+    lift = Lift(classes=ClassOptions(warning={"trolley": 0.5}))
+    lift.frames(30.0, Detection("trolley", 0.8, WHERE))
+    assert lift.kinds == ["warning.seen"]
+    assert not lift.wanted.hold
+
+
+def test_a_relay_that_cannot_be_driven_is_a_critical_fault_during_a_visit() -> None:
+    lift = Lift()
+    lift.frames(1.0, bike())
+    lift.send(Applied("hold", True, lift.now, fault="GPIO17: not driven"))
+    assert lift.events[-1].kind == "elevator.relay.fault"
+    assert lift.events[-1].severity == "critical"
+
+
+def test_a_speaker_fault_is_told_and_recovers() -> None:
+    lift = Lift()
+    lift.send(Reading("speaker", None, lift.now, "aplay is not installed"))
+    lift.send(Reading("speaker", True, lift.now))
+    assert lift.kinds == ["speaker.fault", "speaker.recovered"]
+
+
+def test_a_resumed_visit_goes_on_counting_its_hold_and_is_cleared_once() -> None:
+    lift = Lift()
+    lift.send(Resumed("old-1", {"label": "ebike", "confidence": 0.9}, age_s=60.0))
+    lift.frames(20.0, bike())
+    assert lift.wanted.hold
+    assert "ebike.detected" not in lift.kinds
+    lift.frames(12.0, bike())
+    assert not lift.wanted.hold
+    assert "ebike.released" in lift.kinds
+    lift.frames(4.0)
+    assert lift.kinds.count("ebike.cleared") == 1
+    assert lift.events[-1].closes == "old-1"
+
+
+def test_a_visit_of_another_boot_holds_no_more_but_is_cleared() -> None:
+    lift = Lift()
+    lift.send(Resumed("old-1", {}, age_s=None))
+    lift.frames(5.0, bike())
+    assert not lift.wanted.hold
+    lift.frames(4.0)
+    assert lift.kinds == ["ebike.cleared"]
