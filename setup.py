@@ -30,6 +30,8 @@ TEST = [
 ]
 TRAIN = ["bpy>=4.2,<4.6; python_version == '3.11'", "pillow"]
 
+NODES = ["smoke_node", "elevator_node", "gate_node", "charger_node"]
+
 setup(
     name="edge-node",
     version="0.1.0",
@@ -38,7 +40,7 @@ setup(
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     python_requires=">=3.10",
-    packages=find_packages(include=[f"{name}{tail}" for name in ("edge", "elevator_node") for tail in ("", ".*")]),
+    packages=find_packages(include=[f"{name}{tail}" for name in ("edge", *NODES) for tail in ("", ".*")]),
     package_data={
         "edge.vision": ["weights/*"],
         "elevator_node": ["demo/*.yaml", "demo/clips/*.md", "demo/clips/*/*"],
@@ -64,7 +66,7 @@ setup(
     entry_points={
         "console_scripts": [
             "edge = edge.cli.main:main",
-            "elevator-node = elevator_node.__main__:main",
+            *[f"{node.replace('_', '-')} = {node}.__main__:main" for node in NODES],
         ],
         "edge.nodes": ["elevator = elevator_node.node:NODE"],
     },

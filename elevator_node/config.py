@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from edge.core.options import FilePath, NodeOptions, Options, Seconds
-from edge.hw.camera import CameraChoice
+from edge.hw.camera import CameraOptions
 from edge.hw.camera_health import CameraHealthOptions
 from edge.hw.contact import ContactOptions
-from edge.hw.gpio import GpioChoice
-from edge.hw.relay import RelayChoice
-from edge.hw.speaker import SpeakerChoice
+from edge.hw.gpio import GpioOptions
+from edge.hw.relay import RelayOptions
+from edge.hw.speaker import SpeakerOptions
 from edge.vision.evidence import EvidenceOptions
 from edge.vision.motion import MotionOptions
 from elevator_node.rules import ClassOptions, HoldOptions, Rules
+
+PROMPTS = frozenset({"leave", "staff"})
 
 
 class EyeOptions(Options):
@@ -37,25 +39,42 @@ class InputOptions(Options):
     door_open: ContactOptions | None = None
     release_key: ContactOptions | None = None
 
+    @property
+    def wired(self) -> dict[str, ContactOptions]:
+        """The contacts that this lift has, by name."""
+        contacts = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: contact for name, contact in contacts.items() if contact is not None}
+
 
 class ElevatorOptions(NodeOptions):
     """`elevator.yaml`, whole."""
 
     node: Literal["elevator"]
-    gpio: GpioChoice
-    camera: CameraChoice
+    gpio: GpioOptions
+    camera: CameraOptions
     health: CameraHealthOptions = CameraHealthOptions()
     motion: MotionOptions = MotionOptions()
     eye: EyeOptions = EyeOptions()
     classes: ClassOptions = ClassOptions()
     hold: HoldOptions = HoldOptions()
-    relay: RelayChoice
+    relay: RelayOptions
     inputs: InputOptions
-    voice: SpeakerChoice
+    voice: SpeakerOptions
     evidence: EvidenceOptions = EvidenceOptions()
+
+    @model_validator(mode="after")
+    def _speaks(self) -> ElevatorOptions:
+        known = {"aplay": "prompts", "jq8900": "tracks"}.get(self.voice.driver)
+        absent = PROMPTS - set(getattr(self.voice, known)) if known else None
+        if absent:
+            raise ValueError(f"voice.{known}: missing {', '.join(sorted(absent))}; the rules speak these")
+        return self
 
     @property
     def rules(self) -> Rules:
         """What the decision needs of this file."""
-        wired = {name for name in InputOptions.model_fields if getattr(self.inputs, name) is not None}
-        return Rules(self.hold, self.classes, frozenset(wired))
+        wired = {name: contact.settle_s for name, contact in self.inputs.wired.items()}
+        for name in ("fire", "inspection"):
+            if name in wired:
+                wired[name] = max(wired[name], self.hold.input_settle_s)
+        return Rules(self.hold, self.classes, wired)

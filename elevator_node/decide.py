@@ -41,7 +41,8 @@ def step(rules: Rules, state: State, message: Message, now: float) -> Decision[S
     state = _hold(rules, state, now, events)
     state = _announce(state, now, events)
     attention = state.suspect is not None or state.visit is not None or state.seen.credible
-    wanted = Wanted(state.holding, _voice(rules, state, now), attention)
+    state = replace(state, say=_voice(rules, state, now))
+    wanted = Wanted(state.holding, state.say, attention)
     return Decision(state, wanted, tuple(events), tuple(replies))
 
 

@@ -11,7 +11,7 @@ from elevator_node.visit import CAR, DOOR
 
 
 def report(state: State, now: float) -> Mapping[str, Json]:
-    """`state/car` and `state/door`: full and idempotent. Scores are rounded so that a still scene stays silent."""
+    """`state/car`, `state/door`, `state/voice`: full, idempotent, and silent while the scene is still."""
     visit = state.visit
     phase = "visit" if visit else "suspect" if state.suspect else "clear"
     car = {
@@ -25,7 +25,7 @@ def report(state: State, now: float) -> Mapping[str, Json]:
     }
     inputs = {name: contact.value for name, contact in state.inputs.items()}
     door = {"hold": state.holding, "withheld_by": state.withheld, "inputs": inputs, **percentiles(state.hold_ms)}
-    return {CAR: car, DOOR: door}
+    return {CAR: car, DOOR: door, "voice": {"says": state.say.prompt if state.say else None}}
 
 
 def percentiles(hold_ms: tuple[float, ...]) -> Json:

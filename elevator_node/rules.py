@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -15,9 +15,9 @@ class Blocking(Options):
     """How sure the eye must be of a class that must not ride."""
 
     credible: Fraction = Field(
-        0.5, description="first frame at this score pre-holds the door; a visit lasts while it stands"
+        0.4, description="first frame at this score pre-holds the door; a visit lasts while it stands"
     )
-    confirm: Fraction = Field(0.7, description="`confirm_frames` of `of_frames` at this score make a visit of it")
+    confirm: Fraction = Field(0.5, description="`confirm_frames` of `of_frames` at this score make a visit of it")
 
     @model_validator(mode="after")
     def _ordered(self) -> Blocking:
@@ -32,7 +32,7 @@ class ClassOptions(Options):
     blocking: dict[str, Blocking] = Field(default={"ebike": Blocking()}, min_length=1)
     warning: dict[str, Fraction] = Field(default={}, description="class → score at which an event is written, no hold")
     veto: dict[str, Fraction] = Field(
-        default={"bicycle": 0.5, "wheelchair_pram": 0.5},
+        default={"bicycle": 0.5, "wheelchair": 0.5},
         description="class → score: where it overlaps a blocking class and scores higher, that is what it is",
     )
     veto_overlap: Fraction = Field(0.4, description="share of the smaller box that must overlap for a veto")
@@ -73,8 +73,8 @@ class HoldOptions(Options):
 
 @dataclass(frozen=True)
 class Rules:
-    """The part of the configuration that `decide.py` needs. `wired_inputs`: the contacts that exist in this lift."""
+    """The part of the configuration that `decide.py` needs. `settle_s` of each contact that exists in this lift."""
 
     hold: HoldOptions
     classes: ClassOptions
-    wired_inputs: frozenset[str]
+    settle_s: Mapping[str, float]

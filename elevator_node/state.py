@@ -49,6 +49,7 @@ class State:
     rest_until: float = -math.inf
     holding: bool = False
     withheld: str | None = None
+    say: Say | None = None
     door_closed_at: float | None = None
     door_failed: bool = False
     faults: Mapping[str, str] = field(default_factory=dict)
@@ -59,7 +60,5 @@ class State:
 
 def start(rules: Rules, session: str) -> State:
     """Nothing is known yet: no input has been read, so nothing may hold. `session` makes visit ids unique."""
-    settle = rules.hold.input_settle_s
-    names = {"fire": True, "inspection": True, "door_open": False, "release_key": True}
-    wired = rules.wired_inputs
-    return State(session, {name: Debounced(settle, safe) for name, safe in names.items() if name in wired})
+    worse = {"fire": True, "inspection": True, "door_open": False, "release_key": True}
+    return State(session, {name: Debounced(settle_s, worse[name]) for name, settle_s in rules.settle_s.items()})

@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from edge.core.clock import Clock
 from edge.core.messages import Decision, Event, Json, Message, Reply
-from edge.core.options import Options
+from edge.core.options import NodeOptions
 from edge.core.supervisor import Post, Worker
 
 S = TypeVar("S")
@@ -42,18 +42,15 @@ class Recorder(Protocol):
     def reply(self, reply: Reply) -> None:
         """The outcome of a command."""
 
-    def image(self, component: str, event_id: str, path: Path) -> None:
-        """A JPEG that belongs to an event lies at `path`: send it."""
-
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What the daemon lends a node while it is wired."""
+    """What the daemon lends a node while it is wired. `send_image(event_id, component, path)`: a JPEG is ready."""
 
     clock: Clock
     post: Post
-    recorder: Recorder
     state_dir: Path
+    send_image: Callable[[str, str, Path], None]
 
 
 @dataclass(frozen=True)
@@ -68,11 +65,30 @@ class Wiring(Generic[S, W]):
     capabilities: Json
 
 
+@dataclass(frozen=True)
+class Demo:
+    """What `edge demo` plays: a configuration on simulated hardware, a folder of clips, the event kinds that one visit
+    must bring."""
+
+    config: Path
+    clips: Path
+    expected: tuple[str, ...]
+
+
 class Node(Protocol):
     """One kind of node. Registered as an entry point of the group `edge.nodes`."""
 
-    name: str
-    config_model: type[Options]
+    @property
+    def name(self) -> str:
+        """`elevator`, `smoke` …"""
+
+    @property
+    def config_model(self) -> type[NodeOptions]:
+        """The model of its YAML file."""
+
+    @property
+    def demo(self) -> Demo:
+        """Its part in `edge demo`."""
 
     def wire(self, config: Any, around: Surroundings) -> Wiring[Any, Any]:
         """Open the hardware. Raises DeviceError or ModelError with the cure in its text; leaves outputs safe."""

@@ -13,6 +13,7 @@ from edge.core.messages import Message, WorkerDied
 
 log = logging.getLogger(__name__)
 Post = Callable[[Message], None]
+FEED_EVERY_S = 0.5  # well under half of the shortest WatchdogSec of our units
 
 
 class Beat:
@@ -63,10 +64,13 @@ class Supervisor:
     def __init__(self, clock: Clock, post: Post, notify: Notifier) -> None:
         self._clock, self._post, self._notify = clock, post, notify
         self._running: list[tuple[Worker, Beat, threading.Thread]] = []
+        self._groups: list[int] = []  # where each start() began in _running
         self._hung: frozenset[str] = frozenset()
+        self._fed_at = float("-inf")
 
     def start(self, workers: Sequence[Worker]) -> None:
-        """Start one thread for each worker."""
+        """Start one thread for each worker; what is started together is stopped together, last group first."""
+        self._groups.append(len(self._running))
         for worker in workers:
             beat = Beat(self._clock)
             thread = threading.Thread(target=self._guard, args=(worker, beat), name=worker.name, daemon=True)
@@ -96,13 +100,19 @@ class Supervisor:
                 "worker %s hangs: watchdog no longer fed", name, extra={"EVENT": "worker.hung", "COMPONENT": name}
             )
         self._hung = hung
-        if not hung:
+        now = self._clock.now()
+        if not hung and now - self._fed_at >= FEED_EVERY_S:
+            self._fed_at = now
             self._notify("WATCHDOG=1")
 
     def stop(self, timeout_s: float = 2.0) -> None:
-        """Ask every worker to leave and wait a little; they are daemon threads, so none can hold up the exit."""
-        for _, beat, _ in self._running:
-            beat.stop()
-        deadline = self._clock.now() + timeout_s
-        for _, _, thread in reversed(self._running):
-            thread.join(max(0.0, deadline - self._clock.now()))
+        """Ask every worker to leave and wait `timeout_s` for each group; they are daemon threads, so none can hold up
+        the exit. The group that was started last goes first, so that its last words still find the others at work."""
+        while self._groups:
+            group = self._running[self._groups.pop() :]
+            del self._running[len(self._running) - len(group) :]
+            for _, beat, _ in group:
+                beat.stop()
+            deadline = self._clock.now() + timeout_s
+            for _, _, thread in group:
+                thread.join(max(0.0, deadline - self._clock.now()))

@@ -25,7 +25,8 @@ class Lift:
         wired: frozenset[str] = frozenset({"fire", "inspection"}),
         ready: bool = True,
     ) -> None:
-        self.rules = Rules(hold or HoldOptions(), classes or ClassOptions(), wired)
+        hold = hold or HoldOptions()
+        self.rules = Rules(hold, classes or ClassOptions(), dict.fromkeys(wired, hold.input_settle_s))
         self.state: State = start(self.rules, "s")
         self.now = 1000.0
         self.frame_no = 0

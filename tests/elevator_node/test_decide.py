@@ -281,8 +281,8 @@ def test_a_door_that_closes_although_held_is_a_fault() -> None:
 VETO = [  # what else is seen, does the bike hold?
     (Detection("bicycle", 0.97, WHERE), False),
     (Detection("bicycle", 0.90, WHERE), True),
-    (Detection("wheelchair_pram", 0.99, (0.8, 0.3, 1.0, 0.9)), True),
-    (Detection("wheelchair_pram", 0.99, (0.2, 0.3, 0.6, 0.9)), False),
+    (Detection("wheelchair", 0.99, (0.8, 0.3, 1.0, 0.9)), True),
+    (Detection("wheelchair", 0.99, (0.2, 0.3, 0.6, 0.9)), False),
     (Detection("person", 0.99, WHERE), True),
 ]
 

@@ -1,0 +1,6 @@
+from edge.daemon import main_of
+
+main = main_of("charger")
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""The eye of the car: camera frames → motion gate → model → Sighting. One thread; the contacts have their own."""
+
+from __future__ import annotations
+
+from edge.core.clock import Clock
+from edge.core.errors import FrameError
+from edge.core.messages import Detection, Sighting
+from edge.core.supervisor import Beat, Post, Worker
+from edge.hw.camera import Feed
+from edge.hw.camera_health import Health
+from edge.hw.frame import Frame
+from edge.vision.detector import Detector
+from edge.vision.evidence import Evidence
+from edge.vision.motion import Gate, small_gray
+from elevator_node.config import EyeOptions
+
+WAIT_S = 0.25
+SAY_LOST_S = 0.5
+STALE_PICTURE = ("lost", "frozen")
+
+
+class Eye:
+    """Looks at the newest frame while something moves in the car, or while `attention` is asked for (EL-12).
+
+    A frame that shows nothing (dark, covered) is still looked at during a visit, so that a held door rests on a camera
+    that delivers and a model that answers; what it cannot see is posted as `detections=None`.
+    """
+
+    def __init__(
+        self,
+        feed: Feed,
+        detector: Detector,
+        gate: Gate,
+        health: Health,
+        evidence: Evidence,
+        options: EyeOptions,
+        clock: Clock,
+        post: Post,
+    ) -> None:
+        self.attention = False  # set by the owner thread; a stale read costs one frame
+        self.frames_seen = 0
+        self.frames_looked_at = 0
+        self._feed, self._detector, self._gate, self._health = feed, detector, gate, health
+        self._evidence, self._options, self._clock, self._post = evidence, options, clock, post
+        self._number = 0
+        self._frame_at = clock.now()
+        self._looked_at = float("-inf")
+        self._lost_said_at = float("-inf")
+        self._fault: str | None = None
+
+    def worker(self) -> Worker:
+        """The thread. An inference that hangs stops its beat, and so the watchdog."""
+        return Worker("eye", self._run, max_silence_s=3.0)
+
+    def _run(self, beat: Beat) -> None:
+        while not beat.stopping:
+            beat()
+            frame = self._feed.wait_newer(self._number, WAIT_S)
+            if frame is None:
+                self._nothing_came()
+            else:
+                self.look(frame)
+
+    def look(self, frame: Frame) -> None:
+        """One frame: always health and motion (cheap), the model only where it matters."""
+        self._number, self._frame_at = frame.number, frame.at
+        self.frames_seen += 1
+        gray = small_gray(frame.image)
+        fault = self._health.update(gray, frame.at)
+        moving = self._gate.update(gray, frame.at)
+        idle = frame.at - self._looked_at < self._options.idle_look_s
+        if idle and not (moving or self.attention) and fault == self._fault:
+            self._evidence.offer(frame.image, (), frame.at)
+            return
+        self._looked_at, self._fault = frame.at, fault
+        seen = self._detect(frame)
+        self._evidence.offer(frame.image, seen or (), frame.at)
+        blind = fault is not None and fault != "moved"
+        self._post(Sighting(frame.at, frame.number, None if blind else seen, self._clock.now(), fault))
+
+    def _detect(self, frame: Frame) -> tuple[Detection, ...] | None:
+        self.frames_looked_at += 1
+        try:
+            return self._detector.detect(frame.image)
+        except FrameError:
+            return None  # the feed has counted and told it; unknown, not clear
+
+    def _nothing_came(self) -> None:
+        now = self._clock.now()
+        if now - self._frame_at < self._options.lost_s or now - self._lost_said_at < SAY_LOST_S:
+            return
+        self._lost_said_at, self._fault = now, "lost"
+        self._post(Sighting(self._frame_at, self._number, None, now, "lost"))

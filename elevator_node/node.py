@@ -1,0 +1,105 @@
+"""The lift's Node: name, configuration model, wiring."""
+
+from __future__ import annotations
+
+import secrets
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from edge.core.errors import ConfigError, ModelError
+from edge.core.node import Demo, Surroundings, Wiring
+from edge.hw.camera import Feed, open_camera
+from edge.hw.camera_health import Health
+from edge.hw.contact import Contact, contact_worker
+from edge.hw.gpio import open_pins, pin_workers
+from edge.hw.relay import drive_safe, open_relay
+from edge.hw.speaker import open_speaker
+from edge.vision.detector import Detector
+from edge.vision.evidence import Evidence
+from edge.vision.models import Entry, Registry
+from edge.vision.motion import Gate
+from elevator_node.config import ElevatorOptions
+from elevator_node.decide import State, Wanted, start, step
+from elevator_node.inputs import Eye
+from elevator_node.outputs import LiftOutputs
+from elevator_node.report import report
+from elevator_node.visit import CAR
+
+
+class ElevatorNode:
+    """Keeps electric bikes out of a lift."""
+
+    name = "elevator"
+    config_model = ElevatorOptions
+    demo = Demo(
+        Path(__file__).parent / "demo" / "elevator.yaml",
+        Path(__file__).parent / "demo" / "clips",
+        ("elevator.ebike.detected", "elevator.ebike.cleared"),
+    )
+
+    def wire(self, config: ElevatorOptions, around: Surroundings) -> Wiring[State, Wanted]:
+        """Models first (they may refuse), then the relay, off, then what may fail and come back later."""
+        clock, post = around.clock, around.post
+        registry = Registry.load(config.eye.registry)
+        detector = Detector(registry[config.eye.model], config.eye.threads)
+        _knows(detector.entry, config)
+        picture_model = config.eye.picture_model
+        drawer = Detector(registry[picture_model], threads=1) if picture_model else None
+        pins = open_pins(config.gpio, clock)
+        relay = open_relay("hold", config.relay, pins, clock, post)
+        contacts = [Contact(name, options, pins, post, clock) for name, options in config.inputs.wired.items()]
+        announcer = open_speaker(config.voice, around.state_dir / "voice", clock, post)
+        evidence = Evidence(
+            config.evidence,
+            around.state_dir / "evidence",
+            clock,
+            lambda event_id, path: around.send_image(event_id, CAR, path),
+            drawer,
+        )
+        feed = Feed("camera", open_camera(config.camera, clock), clock)
+        eye = Eye(feed, detector, Gate(config.motion), Health(config.health), evidence, config.eye, clock, post)
+        rules = config.rules
+        return Wiring(
+            state=start(rules, secrets.token_hex(4)),
+            step=partial(step, rules),
+            report=report,
+            outputs=LiftOutputs(relay, announcer, eye, evidence, clock),
+            workers=[
+                relay.worker(),
+                contact_worker(contacts),
+                *pin_workers(pins),
+                feed.worker(),
+                eye.worker(),
+                announcer.worker(),
+                evidence.worker,
+            ],
+            capabilities={
+                "model": config.eye.model,
+                "model_sha256": detector.entry.sha256,
+                "blocking": sorted(config.classes.blocking),
+                "inputs": sorted(config.inputs.wired),
+            },
+        )
+
+    def safe(self, config: Any) -> None:
+        """Hold relay off, from a fresh process."""
+        if not isinstance(config, ElevatorOptions):
+            raise ConfigError("not an elevator configuration")
+        drive_safe(config.relay, config.gpio)
+
+
+def _knows(model: Entry, config: ElevatorOptions) -> None:
+    """The model must report every class that the rules count on, from the score on at which they count it."""
+    classes = config.classes
+    least = {**classes.veto, **classes.warning, **{name: it.credible for name, it in classes.blocking.items()}}
+    for name, score in least.items():
+        if name not in model.thresholds:
+            known = ", ".join(sorted(model.thresholds))
+            raise ModelError(f"classes: model {model.name} reports no class '{name}'; it reports: {known}")
+        if score < model.thresholds[name]:
+            floor = model.thresholds[name]
+            raise ModelError(f"classes: '{name}' at {score}: model {model.name} reports it only from {floor} on")
+
+
+NODE = ElevatorNode()

@@ -1,0 +1,6 @@
+from edge.daemon import main_of
+
+main = main_of("gate")
+
+if __name__ == "__main__":
+    main()
