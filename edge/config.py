@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,20 @@ from edge.core.options import Options, Relative, Unique
 
 M = TypeVar("M", bound=Options)
 Key = tuple[str | int, ...]
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML 1.2's plain scalars: `no` and `on` are words (not false and true), `12:30` is text (not 750)."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [
+        (tag, regexp) for tag, regexp in resolvers if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:int")
+    ]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), "tTfF")
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), "-+0123456789")
 
 
 @dataclass(frozen=True)
@@ -68,10 +83,11 @@ def parse(path: Path) -> Document:
         raise ConfigError(f"{path}: file not found") from None
     except (OSError, UnicodeDecodeError) as unreadable:
         raise ConfigError(f"{path}: cannot be read: {unreadable}") from None
-    loader = yaml.SafeLoader(text)
     lines: dict[Key, int] = {}
     errors: list[str] = []
+    loader = None
     try:
+        loader = _Loader(text)
         node = loader.get_single_node()
         if node is None:
             raise ConfigError(f"{path}:1: the file is empty")
@@ -84,7 +100,8 @@ def parse(path: Path) -> Document:
         line = mark.line + 1 if mark else 1
         raise ConfigError(f"{path}:{line}: not YAML: {getattr(wrong, 'problem', None) or wrong}") from None
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
     if not isinstance(data, dict):
         raise ConfigError(f"{path}:1: expected `key: value` lines, found {_kind(data)}")
     return Document(path, data, lines)
@@ -116,11 +133,10 @@ def _explain(document: Document, model: type[Options], wrong: ValidationError) -
             yield f"{where}: {name}: missing; add it"
         elif error["type"] in ("union_tag_invalid", "union_tag_not_found"):
             context = error.get("ctx", {})
-            allowed = [tag.strip(" '") for tag in context.get("expected_tags", "").split(",")]
-            given = context.get("tag")
+            kind, given = context.get("discriminator", "driver").strip("'"), context.get("tag")
+            allowed = [tag for one in _at(model, error["loc"]) for tag in _literals(one.model_fields[kind])]
             reason = f"unknown {given!r}" if given is not None else "missing"
             hint = _did_you_mean(str(given), allowed) if given is not None else "."
-            kind = context.get("discriminator", "driver").strip("'")
             yield f"{document.where((*key, kind))}: {name}.{kind}: {reason}{hint} Allowed: {', '.join(allowed)}"
         else:
             message = error["msg"].removeprefix("Value error, ")
@@ -143,10 +159,15 @@ def _in_file(data: Any, loc: tuple[str | int, ...]) -> Key:
 
 def _names(model: Any, loc: tuple[str | int, ...]) -> list[str]:
     """The keys that are allowed at a location, for "did you mean"."""
+    return [name for one in _at(model, loc) for name in one.model_fields]
+
+
+def _at(model: Any, loc: tuple[str | int, ...]) -> list[Any]:
+    """The models that may stand at a location."""
     found = [model]
     for part in loc:
         found = [inner for outer in found for inner in _step(outer, part)]
-    return [name for one in found if _is_model(one) for name in one.model_fields]
+    return found
 
 
 def _step(outer: Any, part: str | int) -> Iterator[Any]:

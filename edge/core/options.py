@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, Strict
 
 
 class Options(BaseModel):
@@ -25,7 +25,7 @@ class Relative:
     """Mark: a path relative to the YAML file that names it."""
 
 
-Pin = Annotated[int, Field(ge=0, le=53, description="BCM GPIO number"), Unique("GPIO pin")]
+Pin = Annotated[int, Strict(), Field(ge=0, le=53, description="BCM GPIO number"), Unique("GPIO pin")]
 Seconds = Annotated[float, Field(gt=0, le=86400)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 FilePath = Annotated[Path, Relative()]
