@@ -95,7 +95,7 @@ def parse(path: Path) -> Document:
         if errors:
             raise ConfigError("\n".join(errors))
         data = loader.construct_document(node)
-    except yaml.YAMLError as wrong:
+    except (yaml.YAMLError, ValueError, IndexError) as wrong:  # ValueError, IndexError: odd `!!int` tags
         mark = getattr(wrong, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         raise ConfigError(f"{path}:{line}: not YAML: {getattr(wrong, 'problem', None) or wrong}") from None
