@@ -1,7 +1,7 @@
-"""Short clips of a lift car, drawn with Blender from nothing but primitives: no photograph, no borrowed model.
+"""Short clips of a lift car, drawn with Blender from nothing but primitives: no photograph or model.
 
-The `train` extra brings Blender as a Python module (`bpy<4.6`); nothing outside this package imports it. A clip is
-one car, one fixed camera and one visitor: the scene is built once and only the visitor moves, as before a real lens.
+The `train` extra brings Blender as a Python module (`bpy<4.6`); nothing outside this package imports it. A
+clip is one car, one fixed camera and one visitor: the scene is built once and only the visitor moves.
 
     python -m edge.vision.training.render.clip --story ebike --out DIR --seed 1
 

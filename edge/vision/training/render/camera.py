@@ -1,4 +1,4 @@
-"""The fixed camera in a ceiling corner: its place, its lens, and where a point in space falls in the picture."""
+"""The fixed camera in a ceiling corner: its place, its lens, and where a point falls in the picture."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Camera:
     aspect: float
 
     def project(self, point: Any) -> tuple[float, float]:
-        """Where a world point falls, in fractions of the picture from its top left corner (may be outside)."""
+        """Where a world point falls, in fractions of the picture from its top left corner."""
         local = self.holder.matrix_world.inverted() @ Vector(point)
         off_axis = math.hypot(local.x, local.y)
         angle = math.atan2(off_axis, -local.z)
@@ -37,9 +37,9 @@ class Camera:
 def mount(scene: Any, car: Car, rng: Random) -> Camera:
     """Screw the camera into a back corner of the ceiling so that it sees the floor and the door.
 
-    The horizontal field is 105 to 118 degrees.
+    The horizontal field is 88 to 98 degrees.
     """
-    field = math.radians(rng.uniform(105.0, 118.0))
+    field = math.radians(rng.uniform(88.0, 98.0))
     focal_mm = SENSOR_MM / 2.0 / (2.0 * math.sin(field / 4.0))
     lens = bpy.data.cameras.new("lens")
     lens.type, lens.sensor_width, lens.clip_start = "PANO", SENSOR_MM, 0.01

@@ -94,7 +94,8 @@ def _fittings(car: Car, rng: Random) -> None:
 
 def _buttons(car: Car, side: int, rng: Random) -> None:
     plate = materials.plain((0.25, 0.25, 0.26), metal=1.0, rough=0.25)
-    dark, lit = materials.plain((0.6, 0.6, 0.6), metal=0.6, rough=0.4), materials.glowing((0.9, 0.25, 0.03), 2.0)
+    dark = materials.plain((0.6, 0.6, 0.6), metal=0.6, rough=0.4)
+    lit = materials.glowing((0.9, 0.25, 0.03), 2.0)
     x, y = side * (car.width_m / 2 - 0.006), car.sill_y + 0.3
     box((x, y, 1.25), (0.012, 0.2, 1.0), plate)
     chosen = rng.randrange(10)

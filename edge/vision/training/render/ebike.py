@@ -52,7 +52,7 @@ def build_ebike(rng: Random) -> Vehicle:
 
 
 def _front(trim: Trim, steering: Object) -> None:
-    """Fork, mudguard, leg shield, headlamp, handlebar with mirrors and levers."""
+    """Fork, mudguard, leg shield, headlamp, basket."""
     for side in (-1, 1):
         tube((0.2, side * 0.075, trim.wheel), (0.06, side * 0.06, 0.62), 0.018, trim.metal, steering)
     arch = [
@@ -75,14 +75,19 @@ def _front(trim: Trim, steering: Object) -> None:
     ball((0.1, 0, 0.78), (0.04, 0.085, 0.06), lens, steering)
     nose = [Ring(-0.1, 0.05, 0.03), Ring(-0.04, 0.1, 0.05), Ring(0.06, 0.11, 0.055), Ring(0.12, 0.05, 0.03)]
     loft(nose, "x", trim.black, steering, at=(0, 0, trim.bar))
+    box((0.24, 0, 0.86), (0.2, 0.28, 0.18), trim.black, steering, turn=(0, -0.1, 0), bevel=0.02)
+    _handlebar(trim, steering)
+
+
+def _handlebar(trim: Trim, steering: Object) -> None:
+    """Tubes, grips, brake levers, mirrors; left and right alike."""
+    high = trim.bar + 0.03
     for side in (-1, 1):
-        tube((-0.02, 0, trim.bar), (-0.05, side * 0.26, trim.bar + 0.03), 0.013, trim.metal, steering)
-        tube((-0.05, side * 0.25, trim.bar + 0.03), (-0.08, side * 0.37, trim.bar + 0.02), 0.02, trim.black, steering)
-        tube((-0.01, side * 0.22, trim.bar + 0.03), (-0.01, side * 0.35, trim.bar + 0.02), 0.006, trim.metal, steering)
-        tube((-0.03, side * 0.2, trim.bar + 0.02), (0.0, side * 0.3, trim.bar + 0.2), 0.006, trim.metal, steering)
-        ball((0.0, side * 0.32, trim.bar + 0.24), (0.014, 0.065, 0.045), trim.black, steering)
-    basket = box((0.24, 0, 0.86), (0.2, 0.28, 0.18), trim.black, steering, bevel=0.02)
-    basket.rotation_euler[1] = -0.1
+        tube((-0.02, 0, trim.bar), (-0.05, side * 0.26, high), 0.013, trim.metal, steering)
+        tube((-0.05, side * 0.25, high), (-0.08, side * 0.37, high), 0.02, trim.black, steering)
+        tube((-0.01, side * 0.22, high), (-0.01, side * 0.35, high), 0.006, trim.metal, steering)
+        tube((-0.03, side * 0.2, high), (0.0, side * 0.3, high + 0.17), 0.006, trim.metal, steering)
+        ball((0.0, side * 0.32, high + 0.21), (0.014, 0.065, 0.045), trim.black, steering)
 
 
 def _body(trim: Trim, root: Object) -> None:
@@ -131,4 +136,5 @@ def _rear(trim: Trim, root: Object, rng: Random) -> None:
     back = -trim.half_base - 0.2
     box((back, 0, trim.saddle + 0.03), (0.3, 0.18, 0.02), trim.metal, root)
     box((back, 0, trim.saddle + 0.04 + edge * 0.4), (edge, edge * 1.1, edge * 0.8), cover, root, bevel=0.04)
-    box((back, 0, trim.saddle + 0.04 + edge * 0.55), (edge + 0.01, edge * 1.1 + 0.01, 0.015), trim.metal, root)
+    lid = (edge + 0.01, edge * 1.1 + 0.01, 0.015)
+    box((back, 0, trim.saddle + 0.04 + edge * 0.55), lid, trim.metal, root)

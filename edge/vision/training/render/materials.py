@@ -55,7 +55,7 @@ def tiled(tile: Colour, joint: Colour, edge: float, rough: float = 0.3) -> Mater
 
 def brushed_steel(rng: Random) -> Material:
     """Stainless steel with a vertical grain, as most lift cars are lined."""
-    grey = rng.uniform(0.42, 0.58)
+    grey = rng.uniform(0.55, 0.7)
     material = plain((grey, grey, grey * 1.02), metal=1.0, rough=0.32)
     noise = _texture(material, "ShaderNodeTexNoise", (160.0, 160.0, 1.5))
     levels = material.node_tree.nodes.new("ShaderNodeMapRange")
@@ -83,9 +83,9 @@ def paint(rng: Random) -> Material:
     return plain(rng.choice([vivid, sober]), metal=rng.uniform(0.0, 0.3), rough=rng.uniform(0.15, 0.35))
 
 
-def cloth(rng: Random, brightness: tuple[float, float] = (0.03, 0.6)) -> Material:
+def cloth(rng: Random, brightness: tuple[float, float] = (0.03, 0.4)) -> Material:
     """Clothes and pram covers: a matt colour with a little weave."""
-    base = colour(rng, (0.0, 0.85), brightness)
+    base = colour(rng, (0.0, 0.6), brightness)
     lighter = (min(1.0, base[0] * 1.5), min(1.0, base[1] * 1.5), min(1.0, base[2] * 1.5))
     return speckled(base, lighter, per_m=rng.uniform(40.0, 90.0), rough=0.9)
 
@@ -107,9 +107,7 @@ def _shader(material: Material) -> Any:
 
 def _texture(material: Material, kind: str, scale: tuple[float, float, float]) -> Any:
     nodes, links = material.node_tree.nodes, material.node_tree.links
-    texture, mapping, where = (
-        nodes.new(k) for k in (kind, "ShaderNodeMapping", "ShaderNodeTexCoord")
-    )
+    texture, mapping, where = (nodes.new(k) for k in (kind, "ShaderNodeMapping", "ShaderNodeTexCoord"))
     mapping.inputs["Scale"].default_value = scale
     links.new(where.outputs["Object"], mapping.inputs["Vector"])
     links.new(mapping.outputs["Vector"], texture.inputs["Vector"])

@@ -26,7 +26,7 @@ class Limb:
     lower_m: float
 
     def reach(self, start: Any, goal: Any, bend: Any) -> None:
-        """Point the bones so that the end comes to `goal` (or as near as it can), the joint towards `bend`."""
+        """Bring the end to `goal`, or as near as it can, with the joint towards `bend`."""
         joint, end = two_bones(start, goal, bend, self.upper_m, self.lower_m)
         aim(self.upper, start, joint)
         aim(self.lower, joint, end)
@@ -66,11 +66,14 @@ class Person:
         self.root.location = (*place, 0.0)
         self.root.rotation_euler[2] = heading
 
-    def pose(self, walked_m: float, step: float, sway_m: float, gaze: float, hands: tuple[Point, Point]) -> None:
+    def pose(
+        self, walked_m: float, step: float, sway_m: float, gaze: float, hands: tuple[Point, Point]
+    ) -> None:
         """Put every joint in place.
 
-        `walked_m` drives the legs, `step` 0..1 says how far they swing, `sway_m` shifts the hips sideways, `gaze`
-        turns the head (radians), `hands` are the left and right goals in the person's own frame (metres).
+        `walked_m` drives the legs, `step` (0 to 1) says how far they swing, `sway_m` shifts the hips
+        sideways, `gaze` turns the head (radians), `hands` are the goals of the left and the right hand in
+        the person's own frame (metres).
         """
         k = self._k
         phase = math.pi * walked_m / STEP_M
@@ -157,7 +160,8 @@ def _head(torso: Object, k: float, skin: Any, rng: Random) -> Object:
     for side in (-1, 1):
         ball((0.005, side * 0.078 * k, 0.145 * k), (0.02, 0.01, 0.03), skin, neck)
     shade = rng.uniform(0.008, 0.06)
-    hair = materials.speckled((shade, shade * 0.7, shade * 0.5), (shade * 2, shade * 1.5, shade), 120.0, rough=0.6)
+    dark, light = (shade, shade * 0.7, shade * 0.5), (shade * 2, shade * 1.5, shade)
+    hair = materials.speckled(dark, light, per_m=120.0, rough=0.6)
     ball((-0.018 * k, 0, 0.19 * k), (0.098 * k, 0.086 * k, 0.095 * k), hair, neck)
     if rng.random() < 0.4:
         ball((-0.03 * k, 0, 0.11 * k), (0.08 * k, 0.08 * k, 0.11 * k), hair, neck)

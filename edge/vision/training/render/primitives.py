@@ -1,13 +1,14 @@
-"""The few shapes that everything is built of. Each function makes one Blender object of the exact size asked for.
+"""The few shapes that everything is built of; each function makes one Blender object of its exact size.
 
-An object is `Any` here because Blender's modules carry no types. Sizes are metres, angles radians, and a location is
-in the frame of `parent`.
+An object is `Any` here because Blender's modules carry no types. Sizes are metres, angles radians, and a
+location is in the frame of `parent`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import bmesh
@@ -70,7 +71,9 @@ def tube(start: Point, end: Point, radius: float, material: Material, parent: Ob
     return bar
 
 
-def bone(length: float, radius: float, end_radius: float, material: Material, parent: Object = None) -> Object:
+def bone(
+    length: float, radius: float, end_radius: float, material: Material, parent: Object = None
+) -> Object:
     """A tapered capsule from the origin up to `length`, to be pointed with `aim` in every frame."""
     arc = [math.radians(a) for a in (-80.0, -50.0, -20.0)]
     rings = [Ring(radius * math.sin(a), radius * math.cos(a), radius * math.cos(a)) for a in arc]
@@ -88,7 +91,7 @@ def aim(piece: Object, start: Point, end: Point) -> None:
 
 
 def torus(at: Point, radius: float, thickness: float, material: Material, parent: Object = None) -> Object:
-    """A ring round the y axis, as a tyre stands; `radius` is that of its core, `thickness` the tube's radius."""
+    """A ring round the y axis, as a tyre stands, of a tube of radius `thickness` round a core of `radius`."""
     around, across = 40, 10
     shape = bmesh.new()
     rows = []
@@ -113,8 +116,9 @@ def loft(
 ) -> Object:
     """A closed skin over cross-sections along `axis`.
 
-    Along "z" a ring's height lies along x (front to back) and its centre is an x; along "x" its height lies along z
-    and its centre is a z. Its width always lies along y. `square` 1 gives ellipses, 0.4 nearly rectangles.
+    Along "z" a ring's height lies along x (front to back) and its centre is an x; along "x" its height lies
+    along z and its centre is a z. Its width always lies along y. `square` 1 gives ellipses, 0.4 nearly
+    rectangles.
     """
     shape = bmesh.new()
     rows = []
@@ -137,7 +141,7 @@ def _power(value: float, exponent: float) -> float:
 
 
 def _skin(shape: Any, rows: Sequence[Sequence[Any]]) -> None:
-    for row, following in zip(rows, rows[1:], strict=False):
+    for row, following in pairwise(rows):
         for j in range(len(row)):
             k = (j + 1) % len(row)
             shape.faces.new((row[j], row[k], following[k], following[j]))

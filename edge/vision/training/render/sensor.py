@@ -24,9 +24,9 @@ class Sensor:
     def drawn(cls, rng: Random) -> Sensor:
         """A camera out of the box."""
         return cls(
-            noise=rng.uniform(2.0, 3.5),
-            colour_noise=rng.uniform(0.8, 1.6),
-            blur=rng.uniform(0.4, 0.6),
+            noise=rng.uniform(1.2, 2.2),
+            colour_noise=rng.uniform(0.5, 1.0),
+            blur=rng.uniform(1.0, 1.3),
             rim=rng.uniform(0.15, 0.3),
             quality=80,
         )

@@ -28,6 +28,7 @@ def empty_stage(width: int, height: int, samples: int, threads: int) -> Scene:
     render.resolution_x, render.resolution_y = width, height
     render.image_settings.file_format = "PNG"
     scene.view_settings.view_transform = "Standard"
+    scene.view_settings.look = "Medium High Contrast"
     scene.world = bpy.data.worlds.new("world")
     scene.world.use_nodes = True
     background = scene.world.node_tree.nodes["Background"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 
 XY = tuple[float, float]
@@ -51,8 +52,8 @@ class Route:
 class Pose:
     """One visitor in one frame.
 
-    `travel_m` is the way gone so far (it turns the wheels), `step` how far the legs swing (0 standing, 1 walking),
-    `sway_m` and `gaze` (radians, left is positive) the small movements of somebody who waits.
+    `travel_m` is the way gone so far (it turns the wheels), `step` how far the legs swing (0 standing,
+    1 walking), `sway_m` and `gaze` (radians, left is positive) the small movements of somebody who waits.
     """
 
     place: XY
@@ -71,23 +72,20 @@ PLANS: Mapping[str, Plan] = {
 
 def timeline(plan: Plan, route: Route, fps: float, rng: Random) -> list[Pose | None]:
     """One pose per frame; None while nobody is there."""
-    count = [
-        round(s * fps) for s in (plan.before_s, plan.enter_s, plan.stand_s, plan.leave_s, plan.after_s)
-    ]
+    count = [round(s * fps) for s in (plan.before_s, plan.enter_s, plan.stand_s, plan.leave_s, plan.after_s)]
     before, enter, stand, leave, after = count
     shares = [_settle(k / enter) for k in range(enter)] + [1.0] * stand
     shares += [_settle(1.0 - (k + 1) / leave) for k in range(leave)]
     tempo, start = rng.uniform(2.2, 3.0), rng.uniform(0.0, math.tau)
-    visit = []
-    for k, share in enumerate(shares):
-        wait = start + tempo * k / fps
-        visit.append(_pose(route, share, wait, walking=share < 1.0))
-    return [None] * before + list(visit) + [None] * after
+    visit = [
+        _pose(route, share, start + tempo * k / fps, walking=share < 1.0) for k, share in enumerate(shares)
+    ]
+    return [None] * before + visit + [None] * after
 
 
 def _settle(share: float) -> float:
     """Walking in: nearly even, slower at the end."""
-    return 1.0 - (1.0 - share) ** 1.4
+    return 1.0 - math.pow(1.0 - share, 1.4)
 
 
 def _pose(route: Route, share: float, wait: float, *, walking: bool) -> Pose:
@@ -97,11 +95,11 @@ def _pose(route: Route, share: float, wait: float, *, walking: bool) -> Pose:
         heading=heading,
         travel_m=_way(route, share),
         step=1.0 if walking else 0.0,
-        sway_m=0.025 * math.sin(wait),
+        sway_m=0.04 * math.sin(wait),
         gaze=0.15 * math.sin(wait) if walking else 0.5 * math.sin(0.6 * wait),
     )
 
 
 def _way(route: Route, share: float, steps: int = 40) -> float:
     points = [route.at(share * k / steps)[0] for k in range(steps + 1)]
-    return sum(math.dist(p, q) for p, q in zip(points, points[1:], strict=False))
+    return sum(math.dist(p, q) for p, q in pairwise(points))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from . import materials
-from .primitives import Material, Object, Point, bone, aim, empty, torus
+from .primitives import Material, Object, Point, aim, bone, empty, torus
 from .story import Pose
 
 
@@ -43,7 +43,7 @@ def wheel(
     core = radius - tyre
     torus((0, 0, 0), core, tyre, materials.rubber(rng), frame)
     torus((0, 0, 0), core - tyre * 0.7, tyre * 0.45, rim, frame)
-    _axle(core * (0.16 if spokes else 0.4), tyre * 1.5, rim, frame)
+    _axle(0.018 if spokes else 0.045, tyre * 0.9, rim, frame)
     for k in range(spokes or 5):
         angle = math.tau * k / (spokes or 5)
         out = (core * math.cos(angle), 0.0, core * math.sin(angle))
@@ -54,5 +54,4 @@ def wheel(
 
 def _axle(radius: float, half_length: float, metal: Material, parent: Object) -> None:
     hub = bone(2 * half_length, radius, radius, metal, parent)
-    hub.scale = (1.0, 1.0, 1.0)
     aim(hub, (0, -half_length, 0), (0, half_length, 0))
