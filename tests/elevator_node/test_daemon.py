@@ -52,6 +52,15 @@ def test_a_visit_from_the_frame_to_the_property_office(tmp_path: Path, broker: L
     assert birth["capabilities"]["model"] == "ebike_start"
 
 
+@pytest.mark.req("EL-1")
+def test_our_pram_is_let_ride(tmp_path: Path, broker: LocalBroker) -> None:
+    frames = sorted(CLIP.with_name("pram_visit").glob("*.jpg"))
+    with Listener(broker.port) as office:
+        with Elevator(tmp_path / "lift", broker.port, frames, loop=False, changes=QUICK):
+            office.event("elevator.camera.fault")  # the clip has ended
+        assert [event["type"] for event in office.events()] == ["community.elevator.camera.fault.v1"]
+
+
 @pytest.mark.req("EL-2")
 def test_without_a_broker_the_door_is_held_all_the_same_and_the_event_waits(tmp_path: Path) -> None:
     with LocalBroker(tmp_path / "broker") as broker:
@@ -101,9 +110,12 @@ def test_release_by_command_once_and_malformed_commands_never(tmp_path: Path, br
         wait_for("the hard negative", lambda: kept.is_dir() and list(kept.glob("*.jpg")))
         lift.kill()
         lift.ready()
-        office.event("elevator.ebike.detected")
+        wait_for("it to be back", lambda: sum(got.topic == f"{BASE}/birth" for got in list(office.got)) == 2)
         office.ask(topic, {"cmdid": "c-1", "by": "duty-desk"}, "test/again")
-        office.wait("the earlier outcome", lambda got: got.topic == "test/again")
+        again = office.wait("the earlier outcome", lambda got: got.topic == "test/again").json
+        assert again["status"] in ("done", "rejected"), again
+        kind = "community.elevator.hold.released.v1"
+        assert {event["id"] for event in office.events() if event["type"] == kind} == {released["id"]}
 
 
 @pytest.mark.req("EL-9")
