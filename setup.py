@@ -1,9 +1,11 @@
-"""Packaging. Packages are listed by hand: `systemd/` and `config/` are data, and `systemd/` must never shadow systemd-python."""
+"""Packaging. Packages are listed by hand: `systemd/` and `config/` are data, not packages."""
+
+from pathlib import Path
 
 from setuptools import find_packages, setup
 
 VISION = [
-    # tflite-runtime 2.14.0 is the last release: Python <= 3.11 and numpy 1. Newer Pythons take the same API's successor.
+    # tflite-runtime 2.14.0 is the last release: Python <= 3.11, numpy 1. Newer Pythons: the same API under a new name.
     "tflite-runtime==2.14.0; python_version < '3.12'",
     "ai-edge-litert>=2.1,<3; python_version >= '3.12'",
     "numpy>=1.23,<2; python_version < '3.12'",
@@ -28,7 +30,7 @@ TEST = [
     "types-PyYAML",
     "types-psutil",
 ]
-TRAIN = ["bpy>=4.2,<4.6; python_version == '3.11'", "pillow"]
+TRAIN = ["bpy>=4.2,<4.6; python_version == '3.11'", "numpy", "pillow"]
 
 NODES = ["smoke_node", "elevator_node", "gate_node", "charger_node"]
 
@@ -36,7 +38,7 @@ setup(
     name="edge-node",
     version="0.1.0",
     description="Edge daemons that keep residential communities safe: lifts, smoke, charging points, gates.",
-    long_description=open("README.md", encoding="utf-8").read(),
+    long_description=Path("README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     python_requires=">=3.10",

@@ -26,7 +26,9 @@ class EyeOptions(Options):
     model: str = Field("ebike_start", description="registry name of the model that decides")
     picture_model: str | None = Field("nanodet", description="draws people and two-wheelers into evidence; null: none")
     registry: FilePath | None = Field(None, description="a site's own registry file, read over the shipped one")
-    threads: int = Field(1, ge=1, le=8, description="more only where cores stand idle: two busy threads on two busy cores crawl")
+    threads: int = Field(
+        1, ge=1, le=8, description="more only where cores stand idle: two busy threads on two busy cores crawl"
+    )
     idle_look_s: Seconds = Field(10.0, description="look once in so long even when nothing moves")
     lost_s: Seconds = Field(1.5, description="no frame for so long: the camera is lost")
 

@@ -8,15 +8,17 @@ from edge.core.messages import Detection, Sighting
 from edge.core.supervisor import Beat, Post, Worker
 from edge.hw.camera import Feed
 from edge.hw.camera_health import Health
+from edge.hw.camera_health import small_gray as health_gray
 from edge.hw.frame import Frame
 from edge.vision.detector import Detector
 from edge.vision.evidence import Evidence
-from edge.vision.motion import Gate, small_gray
+from edge.vision.motion import Gate
+from edge.vision.motion import small_gray as motion_gray
 from elevator_node.config import EyeOptions
 
 WAIT_S = 0.25
 SAY_LOST_S = 0.5
-STALE_PICTURE = ("lost", "frozen")
+HEALTH_S = 0.35  # seconds count in a camera's health, not frames
 
 
 class Eye:
@@ -46,7 +48,9 @@ class Eye:
         self._frame_at = clock.now()
         self._looked_at = float("-inf")
         self._lost_said_at = float("-inf")
-        self._fault: str | None = None
+        self._fault: str | None = None  # as last posted
+        self._health_fault: str | None = None
+        self._checked_at = float("-inf")
 
     def worker(self) -> Worker:
         """The thread. An inference that hangs stops its beat, and so the watchdog."""
@@ -62,14 +66,11 @@ class Eye:
                 self.look(frame)
 
     def look(self, frame: Frame) -> None:
-        """One frame: always health and motion (cheap), the model only where it matters."""
+        """One frame: health and motion are cheap, the model runs only where it matters."""
         self._number, self._frame_at = frame.number, frame.at
         self.frames_seen += 1
-        gray = small_gray(frame.image)
-        fault = self._health.update(gray, frame.at)
-        moving = self._gate.update(gray, frame.at)
-        idle = frame.at - self._looked_at < self._options.idle_look_s
-        if idle and not (moving or self.attention) and fault == self._fault:
+        fault = self._check_health(frame)
+        if not self._wants_look(frame) and fault == self._fault:
             self._evidence.offer(frame.image, (), frame.at)
             return
         self._looked_at, self._fault = frame.at, fault
@@ -77,6 +78,18 @@ class Eye:
         self._evidence.offer(frame.image, seen or (), frame.at)
         blind = fault is not None and fault != "moved"
         self._post(Sighting(frame.at, frame.number, None if blind else seen, self._clock.now(), fault))
+
+    def _wants_look(self, frame: Frame) -> bool:
+        if self.attention:  # every frame is looked at; the gate rests, and starts from the scene as it then is
+            return True
+        moving = self._gate.update(motion_gray(frame.image), frame.at)
+        return moving or frame.at - self._looked_at >= self._options.idle_look_s
+
+    def _check_health(self, frame: Frame) -> str | None:
+        if frame.at - self._checked_at >= HEALTH_S:
+            self._checked_at = frame.at
+            self._health_fault = self._health.update(health_gray(frame.image), frame.at)
+        return self._health_fault
 
     def _detect(self, frame: Frame) -> tuple[Detection, ...] | None:
         self.frames_looked_at += 1

@@ -17,6 +17,7 @@ from edge.hw.relay import drive_safe, open_relay
 from edge.hw.speaker import open_speaker
 from edge.vision.detector import Detector
 from edge.vision.evidence import Evidence
+from edge.vision.memory import give_back
 from edge.vision.models import Entry, Registry
 from edge.vision.motion import Gate
 from elevator_node.config import ElevatorOptions
@@ -44,8 +45,10 @@ class ElevatorNode:
         registry = Registry.load(config.eye.registry)
         detector = Detector(registry[config.eye.model], config.eye.threads)
         _knows(detector.entry, config)
-        picture_model = config.eye.picture_model
-        drawer = Detector(registry[picture_model], threads=1) if picture_model else None
+        drawer = partial(Detector, registry[name]) if (name := config.eye.picture_model) else None
+        if drawer:
+            drawer()  # refuse a missing or altered model now, not at the first visit
+            give_back()
         pins = open_pins(config.gpio, clock)
         relay = open_relay("hold", config.relay, pins, clock, post)
         contacts = [Contact(name, options, pins, post, clock) for name, options in config.inputs.wired.items()]

@@ -25,12 +25,14 @@ from edge.core.supervisor import Beat, Worker
 from edge.vision import picture
 from edge.vision.arrays import Image
 from edge.vision.detector import Detector
+from edge.vision.memory import give_back
 from edge.vision.store import Counts, Store, safe_name
 
 log = logging.getLogger(__name__)
 OnWritten = Callable[[str, Path], None]
 Frames = Annotated[int, Field(ge=0, le=20)]
 Megabytes = Annotated[float, Field(gt=0, le=100_000)]
+REST_S = 5.0  # a visit brings its pictures in a burst
 WAITING = 64  # pictures that may wait for the disk
 HARD_NEGATIVES = "hard_negatives"
 
@@ -75,7 +77,8 @@ class _After:
 
 
 class Evidence:
-    """The keeper of evidence in `folder`. `detector` (optional) draws people and two-wheelers; this worker owns it."""
+    """The keeper of evidence in `folder`. `make_detector` (optional) makes the model that draws people and
+    two-wheelers; this worker owns it, and has it in memory only while pictures are due: it is larger than all else."""
 
     def __init__(
         self,
@@ -83,9 +86,12 @@ class Evidence:
         folder: Path,
         clock: Clock,
         on_written: OnWritten,
-        detector: Detector | None = None,
+        make_detector: Callable[[], Detector] | None = None,
     ) -> None:
-        self._options, self._clock, self._on_written, self._detector = options, clock, on_written, detector
+        self._options, self._clock, self._on_written = options, clock, on_written
+        self._make_detector = make_detector
+        self._detector: Detector | None = None
+        self._drawn_at = 0.0
         day_s = 86400.0
         self._store = Store(folder, int(options.max_mb * 1e6), options.max_days * day_s)
         self._negatives = Store(
@@ -144,6 +150,11 @@ class Evidence:
             self._enqueue(_Job(f"{name}-pre{number}.jpg", other))
         return True
 
+    @property
+    def drawing(self) -> bool:
+        """Whether the picture model is in memory."""
+        return self._detector is not None
+
     def hard_negatives(self) -> dict[str, int]:
         """How many were ever kept, by label."""
         return dict(self._counts.by_label)
@@ -165,6 +176,7 @@ class Evidence:
             except Empty:
                 if beat.stopping:
                     return
+                self._rest()
                 continue
             try:
                 self._write(job)
@@ -190,9 +202,9 @@ class Evidence:
             self._save(self._store, job.name, self._pack(job.frame.image))
             return
         seen = job.frame.detections
-        if self._detector is not None:
+        if (detector := self._wake()) is not None:
             known = {detection.label for detection in seen}
-            seen += tuple(found for found in self._detector.detect(job.frame.image) if found.label not in known)
+            seen += tuple(found for found in detector.detect(job.frame.image) if found.label not in known)
         path = self._save(self._store, job.name, self._pack(picture.draw(job.frame.image, seen)))
         self._on_written(job.event_id, path)
         if job.label is not None:  # without boxes and finer: it is there to learn from
@@ -200,6 +212,17 @@ class Evidence:
             data = picture.encode(job.frame.image, max(options.max_side_px, 640), 95)
             self._save(self._negatives, f"{label}/{job.name}", data)
             self._counts.add(label)
+
+    def _wake(self) -> Detector | None:
+        self._drawn_at = self._clock.now()
+        if self._detector is None and self._make_detector is not None:
+            self._detector = self._make_detector()
+        return self._detector
+
+    def _rest(self) -> None:
+        if self._detector is not None and self._clock.now() - self._drawn_at > REST_S:
+            self._detector = None
+            give_back()
 
     def _pack(self, image: Image) -> bytes:
         options = self._options

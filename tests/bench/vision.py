@@ -28,7 +28,7 @@ from elevator_node.node import NODE
 from tests.bench.rows import Row, p50
 
 CLIP = NODE.demo.clips / "ebike_visit"
-THREADS, ROUNDS, KEEP_UP_S = 2, 300, 20.0
+THREADS, ROUNDS, KEEP_UP_S = 1, 300, 20.0
 
 
 def make_eye(folder: Path, feed: Feed, clock: SystemClock, post: Any) -> Eye:

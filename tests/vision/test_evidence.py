@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from edge.core.messages import Detection
 from edge.core.supervisor import Beat
 from edge.vision import picture
 from edge.vision.detector import Detector
-from edge.vision.evidence import WAITING, Evidence, EvidenceOptions
+from edge.vision.evidence import REST_S, WAITING, Evidence, EvidenceOptions
 from edge.vision.models import Registry
 from edge.vision.picture import AMBER, RED
 from edge.vision.store import Store, safe_name
@@ -31,11 +32,15 @@ EBIKE = (Detection("ebike", 0.9, (0.25, 0.25, 0.75, 0.75)),)
 class Bench:
     """An evidence worker on a bench: its thread runs, its clock is moved by hand."""
 
-    def __init__(self, folder: Path, detector: Detector | None = None, **options: object) -> None:
+    def __init__(self, folder: Path, make_detector: Callable[[], Detector] | None = None, **options: object) -> None:
         self.clock = ManualClock()
         self.written: list[tuple[str, Path]] = []
         self.evidence = Evidence(
-            EvidenceOptions.model_validate(options), folder, self.clock, lambda *of: self.written.append(of), detector
+            EvidenceOptions.model_validate(options),
+            folder,
+            self.clock,
+            lambda *of: self.written.append(of),
+            make_detector,
         )
         self.beat = Beat(self.clock)
         self.thread = threading.Thread(target=self.evidence.run, args=(self.beat,), daemon=True)
@@ -54,6 +59,17 @@ class Bench:
             self.clock.advance(step_s)
             image = np.full((48, 64, 3), (n * 10) % 250 if value is None else value, np.uint8)
             self.evidence.offer(image, EBIKE, self.clock.now())
+
+
+def _has_written(one: Bench, count: int) -> bool:
+    return len(one.written) == count
+
+
+def wait_until(condition: Callable[[], bool], limit_s: float = 20.0) -> None:
+    deadline = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.01)
 
 
 @pytest.fixture
@@ -98,7 +114,7 @@ def test_an_event_keeps_its_picture_and_the_moments_around_it(tmp_path: Path, be
 
 
 def test_the_picture_has_boxes_also_those_of_the_picture_model(tmp_path: Path, bench: Callable[..., Bench]) -> None:
-    one = bench(detector=Detector(Registry.load()["ssd_oid"]), pre_frames=0, post_frames=0, max_kb=500)
+    one = bench(make_detector=partial(Detector, Registry.load()["ssd_oid"]), pre_frames=0, post_frames=0, max_kb=500)
     one.start()
     image = bicycle(car())
     one.evidence.offer(image, (), one.clock.now())
@@ -109,6 +125,25 @@ def test_the_picture_has_boxes_also_those_of_the_picture_model(tmp_path: Path, b
     left = round(0.1295 * 639)  # the picture model's bicycle
     assert np.abs(drawn[300, left - 1 : left + 3] - AMBER).max(axis=1).min() < 60
     assert (image == bicycle(car())).all()
+
+
+def test_the_picture_model_is_in_memory_only_while_pictures_are_due(bench: Callable[..., Bench]) -> None:
+    made = []
+
+    def make() -> Detector:
+        made.append(1)
+        return Detector(Registry.load()["ssd_oid"])
+
+    one = bench(make_detector=make, pre_frames=0, post_frames=0)
+    one.start()
+    for number in (1, 2):
+        one.frames(1)
+        one.evidence.keep(f"event-{number}", one.clock.now())
+        wait_until(partial(_has_written, one, number))
+        one.clock.advance(REST_S + 0.1)
+        wait_until(lambda: not one.evidence.drawing)
+    one.finish()
+    assert len(made) == 2
 
 
 def test_before_any_frame_there_is_nothing_to_keep(bench: Callable[..., Bench]) -> None:

@@ -66,9 +66,7 @@ class Person:
         self.root.location = (*place, 0.0)
         self.root.rotation_euler[2] = heading
 
-    def pose(
-        self, walked_m: float, step: float, sway_m: float, gaze: float, hands: tuple[Point, Point]
-    ) -> None:
+    def pose(self, walked_m: float, step: float, sway_m: float, gaze: float, hands: tuple[Point, Point]) -> None:
         """Put every joint in place.
 
         `walked_m` drives the legs, `step` (0 to 1) says how far they swing, `sway_m` shifts the hips

@@ -71,9 +71,7 @@ def tube(start: Point, end: Point, radius: float, material: Material, parent: Ob
     return bar
 
 
-def bone(
-    length: float, radius: float, end_radius: float, material: Material, parent: Object = None
-) -> Object:
+def bone(length: float, radius: float, end_radius: float, material: Material, parent: Object = None) -> Object:
     """A tapered capsule from the origin up to `length`, to be pointed with `aim` in every frame."""
     arc = [math.radians(a) for a in (-80.0, -50.0, -20.0)]
     rings = [Ring(radius * math.sin(a), radius * math.cos(a), radius * math.cos(a)) for a in arc]
@@ -147,9 +145,7 @@ def _skin(shape: Any, rows: Sequence[Sequence[Any]]) -> None:
             shape.faces.new((row[j], row[k], following[k], following[j]))
 
 
-def _place(
-    shape: Any, at: Point, material: Material, parent: Object, turn: Point, *, smooth: bool = True
-) -> Object:
+def _place(shape: Any, at: Point, material: Material, parent: Object, turn: Point, *, smooth: bool = True) -> Object:
     bmesh.ops.recalc_face_normals(shape, faces=shape.faces)
     for face in shape.faces:
         face.smooth = smooth

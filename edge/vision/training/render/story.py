@@ -39,12 +39,8 @@ class Route:
         b = (a[0] + 0.7 * (d[0] - a[0]), a[1])
         c = self.doorway
         u = 1.0 - share
-        x, y = (
-            u**3 * a[i] + 3 * u * u * share * b[i] + 3 * u * share**2 * c[i] + share**3 * d[i] for i in (0, 1)
-        )
-        dx, dy = (
-            u * u * (b[i] - a[i]) + 2 * u * share * (c[i] - b[i]) + share**2 * (d[i] - c[i]) for i in (0, 1)
-        )
+        x, y = (u**3 * a[i] + 3 * u * u * share * b[i] + 3 * u * share**2 * c[i] + share**3 * d[i] for i in (0, 1))
+        dx, dy = (u * u * (b[i] - a[i]) + 2 * u * share * (c[i] - b[i]) + share**2 * (d[i] - c[i]) for i in (0, 1))
         return (x, y), math.atan2(dy, dx)
 
 
@@ -77,9 +73,7 @@ def timeline(plan: Plan, route: Route, fps: float, rng: Random) -> list[Pose | N
     shares = [_settle(k / enter) for k in range(enter)] + [1.0] * stand
     shares += [_settle(1.0 - (k + 1) / leave) for k in range(leave)]
     tempo, start = rng.uniform(2.2, 3.0), rng.uniform(0.0, math.tau)
-    visit = [
-        _pose(route, share, start + tempo * k / fps, walking=share < 1.0) for k, share in enumerate(shares)
-    ]
+    visit = [_pose(route, share, start + tempo * k / fps, walking=share < 1.0) for k, share in enumerate(shares)]
     return [None] * before + visit + [None] * after
 
 
