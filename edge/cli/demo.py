@@ -28,7 +28,7 @@ from edge.core.errors import ConfigError
 from edge.core.node import Node
 from edge.wire.broker import LocalBroker
 
-PATIENCE_S = 60.0
+PATIENCE_S = 30.0
 
 
 @click.command()
