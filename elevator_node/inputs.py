@@ -61,7 +61,7 @@ class Eye:
             beat()
             frame = self._feed.wait_newer(self._number, WAIT_S)
             if frame is None:
-                self._nothing_came()
+                self.nothing_came()
             else:
                 self.look(frame)
 
@@ -98,7 +98,8 @@ class Eye:
         except FrameError:
             return None  # the feed has counted and told it; unknown, not clear
 
-    def _nothing_came(self) -> None:
+    def nothing_came(self) -> None:
+        """No frame within the wait: after `lost_s` the camera is lost, said again while it lasts."""
         now = self._clock.now()
         if now - self._frame_at < self._options.lost_s or now - self._lost_said_at < SAY_LOST_S:
             return
