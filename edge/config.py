@@ -95,6 +95,8 @@ def parse(path: Path) -> Document:
         if errors:
             raise ConfigError("\n".join(errors))
         data = loader.construct_document(node)
+    except ConfigError:
+        raise
     except (yaml.YAMLError, ValueError, IndexError) as wrong:  # ValueError, IndexError: odd `!!int` tags
         mark = getattr(wrong, "problem_mark", None)
         line = mark.line + 1 if mark else 1

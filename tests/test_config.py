@@ -110,6 +110,10 @@ def test_a_missing_and_an_empty_file_and_a_list(tmp_path: Path) -> None:
     assert errors(tmp_path, "- a\n") == ["elevator.yaml:1: expected `key: value` lines, found a list"]
 
 
+def test_an_impossible_tag_is_no_traceback(tmp_path: Path) -> None:
+    assert errors(tmp_path, 'node: !!int ""\n')[0].startswith("elevator.yaml:1: not YAML")
+
+
 def test_a_plain_password_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "site.yaml"
     path.write_text("site: a\nbroker:\n  password: hunter2\n")

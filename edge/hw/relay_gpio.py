@@ -10,6 +10,7 @@ process does not free the line by itself.
 from __future__ import annotations
 
 import logging
+import traceback
 from threading import Lock
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -160,10 +161,15 @@ class LeasedRelay:
                 self._heart.value = alive and not self._heart.value
 
     def _claim(self, pin: int, active_high: bool) -> Any:
-        with reported(self._place(pin), "Is the pin used twice, or held by another program (`gpioinfo`)?"):
-            from gpiozero import OutputDevice
+        try:
+            with reported(self._place(pin), "Is the pin used twice, or held by another program (`gpioinfo`)?"):
+                from gpiozero import OutputDevice
 
-            return OutputDevice(pin, active_high=active_high, initial_value=False, pin_factory=self._pins)
+                return OutputDevice(pin, active_high=active_high, initial_value=False, pin_factory=self._pins)
+        except DeviceError as error:
+            if error.__cause__ is not None:  # its frames hold the half-made device, and with it the pin's reservation
+                traceback.clear_frames(error.__cause__.__traceback__)
+            raise
 
     def _let_go(self) -> None:
         """Last resort: make the line an input, so that the relay's own resistor decides; claim it anew later."""
