@@ -43,7 +43,7 @@ def test_a_command_is_accepted_executed_once_and_done_also_across_a_restart(
             until(lambda: len(device.commands) == 2)
             until(lambda: answers(desk)[-1] == ("c2", "accepted"))
         with running(tmp_path / "d", site(broker.port)) as device:
-            until(lambda: device.uplink.connected)
+            until(lambda: len(desk.json("birth")) == 2)  # it has subscribed
             desk.send("cmd/door/hold", command("c1"))
             desk.send("cmd/door/hold", command("c2"))
             desk.send("cmd/door/hold", command("c3"))
