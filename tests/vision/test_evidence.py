@@ -22,7 +22,6 @@ from edge.vision.detector import Detector
 from edge.vision.evidence import REST_S, WAITING, Evidence, EvidenceOptions
 from edge.vision.models import Registry
 from edge.vision.picture import AMBER, RED
-from edge.vision.store import Store, safe_name
 from tests.vision.scenes import bicycle, car
 
 pytestmark = pytest.mark.req("EL-8")
@@ -278,24 +277,6 @@ def test_a_folder_full_of_rubbish_is_tolerated(tmp_path: Path, bench: Callable[.
     assert (folder / "notes.txt").exists()
     assert not (folder / ".tmp-half.jpg").exists()
     assert one.evidence.lost == 1  # the hard negative
-
-
-def test_a_write_is_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = Store(tmp_path, 1000, 1000)
-    store.write("a.jpg", b"first")
-    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-    with pytest.raises(OSError, match="No space left"):
-        store.write("a.jpg", b"second")
-    assert names(tmp_path) == ["a.jpg"]
-    assert (tmp_path / "a.jpg").read_bytes() == b"first"
-
-
-@pytest.mark.parametrize("name", ["../../x", "", ".", "a/b", "a\0b", "x" * 300, "电动车"])
-def test_a_name_never_leaves_the_folder(tmp_path: Path, name: str) -> None:
-    safe = safe_name(name)
-    assert (tmp_path / safe).parent == tmp_path
-    assert 0 < len(safe) <= 80
-    assert not safe.startswith(".")
 
 
 def test_counts_are_plain_json(tmp_path: Path, bench: Callable[..., Bench]) -> None:
