@@ -1,4 +1,4 @@
-from edge.daemon import main_of
+from edge.entry import main_of
 
 main = main_of("charger")
 

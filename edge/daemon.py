@@ -12,22 +12,24 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from importlib.metadata import version
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
 import click
 
-from edge import __version__, config, journal, nodes
+from edge import config, journal, nodes, safe
 from edge.core.clock import SystemClock, boot_id
 from edge.core.errors import ConfigError, EdgeError, ModelError
 from edge.core.loop import Loop
-from edge.core.messages import Message, Reading, Stop, WorkerDied
+from edge.core.messages import Json, Message, Reading, Stop, WorkerDied
 from edge.core.node import Node, Surroundings
 from edge.core.notify import notifier
 from edge.core.supervisor import Supervisor
+from edge.hw.safe_lines import drive
 from edge.wire.events import Sealer
 from edge.wire.options import SiteOptions
 from edge.wire.outbox import Outbox
@@ -50,7 +52,8 @@ def run(node: Node, path: Path) -> int:
     notify = notifier()
     clock = SystemClock()
     inbox: SimpleQueue[Message] = SimpleQueue()
-    options.state_dir.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):  # the outbox tells what the disk refuses, and the node protects all the same
+        options.state_dir.mkdir(parents=True, exist_ok=True)
     boot = boot_id()
 
     def fault(component: str, text: str | None) -> None:
@@ -62,9 +65,10 @@ def run(node: Node, path: Path) -> int:
     with _ends_on(inbox):
         wiring = node.wire(options, around)
         try:
+            _note(path, node.safe_steps(options))
             birth = {
                 "kind": node.name,
-                "version": __version__,
+                "version": version("edge-node"),
                 "config": config.fingerprint(options),
                 "capabilities": wiring.capabilities,
             }
@@ -83,6 +87,14 @@ def run(node: Node, path: Path) -> int:
             wiring.outputs.safe()
             notify("STOPPING=1")
             supervisor.stop()
+
+
+def _note(path: Path, steps: Sequence[Json]) -> None:
+    try:
+        safe.note(path, steps)
+    except OSError as error:
+        text = "the safe levels could not be noted (%s): after a crash they are taken from %s, more slowly"
+        log.warning(text, error, path, extra={"EVENT": "safe.not_noted"})
 
 
 @contextmanager
@@ -106,8 +118,8 @@ def _ends_on(inbox: SimpleQueue[Message]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def main_of(kind: str) -> Callable[[], None]:
-    """The console script of a kind of node: `run`, `check` and `safe`, each with a configuration file."""
+def command_of(kind: str) -> Callable[[], None]:
+    """The command of a kind of node: `run`, `check` and `safe`, each with a configuration file."""
 
     @click.group(help=f"The {kind} node's daemon.", context_settings={"help_option_names": ["-h", "--help"]})
     @click.version_option(package_name="edge-node")
@@ -129,7 +141,7 @@ def main_of(kind: str) -> Callable[[], None]:
     @command.command("safe", help="Drive every output to its safe state (for ExecStopPost).")
     @file
     def _safe(path: Path) -> None:
-        _exit(lambda: safe(nodes.find(kind), path))
+        _exit(lambda: make_safe(kind, path))
 
     return command
 
@@ -146,9 +158,11 @@ def check(node: Node, path: Path) -> int:
     return 0
 
 
-def safe(node: Node, path: Path) -> int:
-    """Outputs safe from a fresh process. The site file is not needed for it, so it may be wrong."""
-    node.safe(config.load(path, node.config_model))
+def make_safe(kind: str, path: Path) -> int:
+    """Outputs safe from a fresh process that found no note of `edge.safe`. The site file may be wrong."""
+    journal.setup(kind)
+    node = nodes.find(kind)
+    drive(node.safe_steps(config.load(path, node.config_model)))
     return 0
 
 
@@ -157,12 +171,19 @@ def _exit(work: Callable[[], int]) -> None:
     try:
         code = work()
     except (ConfigError, ModelError) as wrong:
-        log.critical("%s", wrong, extra={"EVENT": "node.misconfigured"})
-        click.echo(str(wrong), err=True)
+        _tell(wrong, "node.misconfigured")
         code = os.EX_CONFIG
-    except EdgeError as failed:
-        log.critical("%s", failed, extra={"EVENT": "node.failed"})
-        click.echo(str(failed), err=True)
+    except (EdgeError, OSError) as failed:
+        _tell(failed, "node.failed")
         code = 1
     logging.shutdown()
     sys.exit(code)
+
+
+def _tell(error: Exception, event: str) -> None:
+    """One journal record a line, so that each can be searched for; plain text where no log was set up."""
+    for line in str(error).splitlines():
+        if logging.getLogger().handlers:
+            log.critical("%s", line, extra={"EVENT": event})
+        else:
+            click.echo(line, err=True)

@@ -80,7 +80,10 @@ class Eye:
         self._post(Sighting(frame.at, frame.number, None if blind else seen, self._clock.now(), fault))
 
     def _wants_look(self, frame: Frame) -> bool:
-        if self.attention:  # every frame is looked at; the gate rests, and starts from the scene as it then is
+        if (
+            self.attention
+        ):  # every frame is looked at and the gate rests: afterwards, it must not know the bike as usual
+            self._gate.forget()
             return True
         moving = self._gate.update(motion_gray(frame.image), frame.at)
         return moving or frame.at - self._looked_at >= self._options.idle_look_s

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from edge.core.errors import ConfigError, ModelError
+from edge.core.errors import ModelError
+from edge.core.messages import Json
 from edge.core.node import Demo, Surroundings, Wiring
 from edge.hw.camera import Feed, open_camera
 from edge.hw.camera_health import Health
 from edge.hw.contact import Contact, contact_worker
 from edge.hw.gpio import open_pins, pin_workers
-from edge.hw.relay import drive_safe, open_relay
+from edge.hw.relay import open_relay, safe_steps
 from edge.hw.speaker import open_speaker
 from edge.vision.detector import Detector
 from edge.vision.evidence import Evidence
@@ -85,11 +86,9 @@ class ElevatorNode:
             },
         )
 
-    def safe(self, config: Any) -> None:
-        """Hold relay off, from a fresh process."""
-        if not isinstance(config, ElevatorOptions):
-            raise ConfigError("not an elevator configuration")
-        drive_safe(config.relay, config.gpio)
+    def safe_steps(self, config: ElevatorOptions) -> Sequence[Json]:
+        """Hold relay off."""
+        return safe_steps(config.relay, config.gpio)
 
 
 def _knows(model: Entry, config: ElevatorOptions) -> None:

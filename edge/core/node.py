@@ -93,5 +93,5 @@ class Node(Protocol):
     def wire(self, config: Any, around: Surroundings) -> Wiring[Any, Any]:
         """Open the hardware. Raises DeviceError or ModelError with the cure in its text; leaves outputs safe."""
 
-    def safe(self, config: Any) -> None:
-        """Outputs to their safe state from a fresh process (`ExecStopPost`), without opening anything else."""
+    def safe_steps(self, config: Any) -> Sequence[Json]:
+        """The safe level of every output line, as steps for `edge.hw.safe_lines`; opens nothing."""

@@ -106,4 +106,4 @@ def contact_worker(contacts: Sequence[Contact]) -> Worker:
             for contact in contacts:
                 contact.poll()
 
-    return Worker("contacts", run, max_silence_s=2.0)
+    return Worker("contacts", run, max_silence_s=1.0)

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Protocol
 from edge.core.clock import Clock
 from edge.core.supervisor import Post, Worker
 from edge.hw.gpio import GpioOptions
-from edge.hw.relay_gpio import GpioRelayOptions, LeasedRelay, drive_off
+from edge.hw.relay_gpio import GpioRelayOptions, LeasedRelay, off_steps
+from edge.hw.safe_lines import Step
 
 if TYPE_CHECKING:
     from gpiozero import Factory
 
-__all__ = ["LeasedRelay", "Relay", "RelayOptions", "drive_safe", "open_relay"]
+__all__ = ["LeasedRelay", "Relay", "RelayOptions", "open_relay", "safe_steps"]
 
 RelayOptions = GpioRelayOptions  # the second driver makes this a union, told apart by `driver`
 
@@ -42,6 +43,6 @@ def open_relay(name: str, options: RelayOptions, pins: Factory, clock: Clock, po
     return LeasedRelay(name, options, pins, clock, post)
 
 
-def drive_safe(options: RelayOptions, gpio: GpioOptions) -> None:
-    """From a fresh process (`ExecStopPost`): claim the line, drive it off, leave it so. Raises DeviceError."""
-    drive_off(options, gpio)
+def safe_steps(options: RelayOptions, gpio: GpioOptions) -> list[Step]:
+    """What `edge.hw.safe_lines` must drive for the relay to be off."""
+    return off_steps(options, gpio)

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from edge.core.clock import Clock, SystemClock
+from edge.core.clock import Clock
 from edge.core.errors import DeviceError
 from edge.core.messages import Applied
 from edge.core.options import Options, Pin
 from edge.core.supervisor import Beat, Post, Worker
-from edge.hw.gpio import GpioOptions, LgpioOptions, open_pins, reported
+from edge.hw.gpio import GpioOptions, LgpioOptions, reported
+from edge.hw.safe_lines import Step
 
 if TYPE_CHECKING:
     from gpiozero import Factory
@@ -42,17 +43,13 @@ class GpioRelayOptions(Options):
     )
 
 
-def drive_off(options: GpioRelayOptions, gpio: GpioOptions) -> None:
-    """Off, from a process that has nothing open yet. Raises DeviceError."""
-    with reported(f"relay (GPIO {options.pin})", "Is it still held by another program (`gpioinfo`)?"):
-        if isinstance(gpio, LgpioOptions):
-            from edge.hw.gpio_chip import drive_line  # without gpiozero, whose import is most of the time it takes
-
-            drive_line(gpio.chip, options.pin, not options.active_high)
-            return
-        clock = SystemClock()
-        with open_pins(gpio, clock) as pins:
-            LeasedRelay("relay", options, pins, clock).close()
+def off_steps(options: GpioRelayOptions, gpio: GpioOptions) -> list[Step]:
+    """The one line that must be at its resting level."""
+    level = int(not options.active_high)
+    if isinstance(gpio, LgpioOptions):
+        return [{"driver": "lgpio", "chip": gpio.chip, "pin": options.pin, "level": level}]
+    trace = str(gpio.trace.resolve()) if gpio.trace else None
+    return [{"driver": "sim", "trace": trace, "pin": options.pin, "level": level}]
 
 
 class LeasedRelay:
@@ -118,7 +115,7 @@ class LeasedRelay:
             while not beat.wait(WATCH_S):
                 self.watch()
 
-        return Worker(f"{self.name} lease", run, max_silence_s=2.0)
+        return Worker(f"{self.name} lease", run, max_silence_s=1.0)
 
     def watch(self) -> None:
         """Look at the lease once."""

@@ -45,6 +45,8 @@ class Interpreter:
         try:
             self._tflite: Any = module.Interpreter(model_path=str(path), num_threads=threads)
             self._tflite.allocate_tensors()
+            # The first invoke packs the weights, which takes seconds on a slow board: now, before anybody counts.
+            self._tflite.invoke()
         except (SystemError, ImportError, AttributeError) as error:  # how a NumPy mismatch shows, see `_numpy_hint`
             raise ModelError(f"{self.library} cannot work here: {_numpy_hint(self.library, error)}") from error
         except (ValueError, RuntimeError) as error:

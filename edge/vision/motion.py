@@ -52,6 +52,10 @@ class Gate:
         self.moving_share = 0.0
         """Share of the last frame's cells that moved, 0–1: for aiming and tuning."""
 
+    def forget(self) -> None:
+        """Start anew, open: what was usual before is of no use."""
+        self._usual = None
+
     def update(self, gray: Image, at: float) -> bool:
         """Take a small grey frame of time `at` (monotonic seconds); True while the gate is open."""
         frame = gray.astype(np.float32)

@@ -88,7 +88,17 @@ def test_a_parked_bike_is_looked_at_while_attention_is_asked_for(car: Car) -> No
     assert len(car.show(BIKE, 20.0)) == 100
     car.eye.attention = False
     car.show(BIKE, 10.0)
-    assert len(car.show(BIKE, 10.0)) == 1
+    assert len(car.show(BIKE, 10.0)) == 1, "what stands still is no motion"
+
+
+@pytest.mark.req("EL-2", "EL-12")
+def test_a_bike_that_comes_back_as_its_visit_ends_is_seen_at_once(car: Car) -> None:
+    car.show(EMPTY, 10.0)
+    car.show(BIKE, 0.2)
+    car.eye.attention = True
+    car.show(BIKE, 25.0)
+    car.eye.attention = False
+    assert len(car.show(BIKE, 1.0)) == 5
 
 
 @pytest.mark.req("EL-9")

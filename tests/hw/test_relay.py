@@ -17,7 +17,8 @@ from edge.core.clock import ManualClock, SystemClock
 from edge.core.errors import DeviceError
 from edge.core.messages import Applied
 from edge.hw.gpio import LgpioOptions
-from edge.hw.relay import RelayOptions, drive_safe, open_relay
+from edge.hw.relay import RelayOptions, open_relay, safe_steps
+from edge.hw.safe_lines import drive
 from edge.hw.sim.pins import SimOptions
 from tests.hw.support import Inbox, eventually, running, sim_pins
 
@@ -203,17 +204,17 @@ def test_a_pin_already_in_use_is_refused(pins: Any, clock: ManualClock) -> None:
 
 @pytest.mark.req("PL-2")
 @pytest.mark.parametrize("active_high", [True, False])
-def test_drive_safe_from_a_fresh_process(trace: Path, active_high: bool) -> None:
+def test_the_safe_level_from_a_fresh_process(trace: Path, active_high: bool) -> None:
     gpio = SimOptions(driver="sim", trace=trace)
-    drive_safe(options(active_high=active_high), gpio)
-    drive_safe(options(active_high=active_high), gpio)
+    drive(safe_steps(options(active_high=active_high), gpio))
+    drive(safe_steps(options(active_high=active_high), gpio))
     off = int(not active_high)
     assert levels(trace) == [off] * 2
 
 
 @pytest.mark.req("PL-2")
 @pytest.mark.parametrize("active_high", [True, False])
-def test_drive_safe_claims_the_real_line_off_without_gpiozero(
+def test_the_safe_level_is_claimed_on_the_real_line_without_gpiozero(
     monkeypatch: pytest.MonkeyPatch, active_high: bool
 ) -> None:
     pytest.importorskip("lgpio")
@@ -231,10 +232,10 @@ def test_drive_safe_claims_the_real_line_off_without_gpiozero(
     monkeypatch.setattr(gpio_chip.lgpio, "gpiochip_open", lambda number: number + 100)
     monkeypatch.setattr(gpio_chip.lgpio, "gpio_claim_output", claim)
     gpio = LgpioOptions(driver="lgpio", chip="pinctrl-rp1")
-    drive_safe(options(active_high=active_high), gpio)
+    drive(safe_steps(options(active_high=active_high), gpio))
     assert claims == [(104, PIN, int(not active_high))]
-    with pytest.raises(DeviceError, match=r"relay \(GPIO 17\): GPIO busy\. Is it still held"):
-        drive_safe(options(active_high=active_high), gpio)
+    with pytest.raises(DeviceError, match=r"not driven to their safe level: GPIO 17: .*GPIO busy"):
+        drive(safe_steps(options(active_high=active_high), gpio))
 
 
 @given(st.lists(st.one_of(st.sampled_from(["on", "off", "watch", "safe"]), st.floats(0, 3)), max_size=40))
