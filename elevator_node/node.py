@@ -17,8 +17,8 @@ from edge.hw.gpio import open_pins, pin_workers
 from edge.hw.relay import open_relay, safe_steps
 from edge.hw.speaker import open_speaker
 from edge.vision.detector import Detector
+from edge.vision.drawer import Drawer
 from edge.vision.evidence import Evidence
-from edge.vision.memory import give_back
 from edge.vision.models import Entry, Registry
 from edge.vision.motion import Gate
 from elevator_node.config import ElevatorOptions
@@ -46,10 +46,7 @@ class ElevatorNode:
         registry = Registry.load(config.eye.registry)
         detector = Detector(registry[config.eye.model], config.eye.threads)
         _knows(detector.entry, config)
-        drawer = partial(Detector, registry[name]) if (name := config.eye.picture_model) else None
-        if drawer:
-            drawer()  # refuse a missing or altered model now, not at the first visit
-            give_back()
+        drawer = Drawer(config.eye.picture_model, config.eye.registry) if config.eye.picture_model else None
         pins = open_pins(config.gpio, clock)
         relay = open_relay("hold", config.relay, pins, clock, post)
         contacts = [Contact(name, options, pins, post, clock) for name, options in config.inputs.wired.items()]

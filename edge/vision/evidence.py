@@ -24,8 +24,7 @@ from edge.core.options import Options, Seconds
 from edge.core.supervisor import Beat, Worker
 from edge.vision import picture
 from edge.vision.arrays import Image
-from edge.vision.detector import Detector
-from edge.vision.memory import give_back
+from edge.vision.drawer import Drawer
 from edge.vision.store import Counts, Store, safe_name
 
 log = logging.getLogger(__name__)
@@ -77,8 +76,8 @@ class _After:
 
 
 class Evidence:
-    """The keeper of evidence in `folder`. `make_detector` (optional) makes the model that draws people and
-    two-wheelers; this worker owns it, and has it in memory only while pictures are due: it is larger than all else."""
+    """The keeper of evidence in `folder`. `drawer` (optional) finds people and two-wheelers for the picture; it rests
+    while none is due."""
 
     def __init__(
         self,
@@ -86,12 +85,10 @@ class Evidence:
         folder: Path,
         clock: Clock,
         on_written: OnWritten,
-        make_detector: Callable[[], Detector] | None = None,
+        drawer: Drawer | None = None,
     ) -> None:
         self._options, self._clock, self._on_written = options, clock, on_written
-        self._make_detector = make_detector
-        self._detector: Detector | None = None
-        self._drawn_at = 0.0
+        self._drawer, self._drawn_at = drawer, 0.0
         day_s = 86400.0
         self._store = Store(folder, int(options.max_mb * 1e6), options.max_days * day_s)
         self._negatives = Store(
@@ -150,11 +147,6 @@ class Evidence:
             self._enqueue(_Job(f"{name}-pre{number}.jpg", other))
         return True
 
-    @property
-    def drawing(self) -> bool:
-        """Whether the picture model is in memory."""
-        return self._detector is not None
-
     def hard_negatives(self) -> dict[str, int]:
         """How many were ever kept, by label."""
         return dict(self._counts.by_label)
@@ -175,6 +167,8 @@ class Evidence:
                 job = self._jobs.get(timeout=0.5)
             except Empty:
                 if beat.stopping:
+                    if self._drawer is not None:
+                        self._drawer.rest()
                     return
                 self._rest()
                 continue
@@ -202,9 +196,10 @@ class Evidence:
             self._save(self._store, job.name, self._pack(job.frame.image))
             return
         seen = job.frame.detections
-        if (detector := self._wake()) is not None:
+        if self._drawer is not None:
+            self._drawn_at = self._clock.now()
             known = {detection.label for detection in seen}
-            seen += tuple(found for found in detector.detect(job.frame.image) if found.label not in known)
+            seen += tuple(found for found in self._drawer.detect(job.frame.image) if found.label not in known)
         path = self._save(self._store, job.name, self._pack(picture.draw(job.frame.image, seen)))
         self._on_written(job.event_id, path)
         if job.label is not None:  # without boxes and finer: it is there to learn from
@@ -213,16 +208,9 @@ class Evidence:
             self._save(self._negatives, f"{label}/{job.name}", data)
             self._counts.add(label)
 
-    def _wake(self) -> Detector | None:
-        self._drawn_at = self._clock.now()
-        if self._detector is None and self._make_detector is not None:
-            self._detector = self._make_detector()
-        return self._detector
-
     def _rest(self) -> None:
-        if self._detector is not None and self._clock.now() - self._drawn_at > REST_S:
-            self._detector = None
-            give_back()
+        if self._drawer is not None and self._drawer.awake and self._clock.now() - self._drawn_at > REST_S:
+            self._drawer.rest()
 
     def _pack(self, image: Image) -> bytes:
         options = self._options

@@ -18,9 +18,8 @@ from edge.core.clock import ManualClock, Quality
 from edge.core.messages import Detection
 from edge.core.supervisor import Beat
 from edge.vision import picture
-from edge.vision.detector import Detector
+from edge.vision.drawer import Drawer
 from edge.vision.evidence import REST_S, WAITING, Evidence, EvidenceOptions
-from edge.vision.models import Registry
 from edge.vision.picture import AMBER, RED
 from tests.vision.scenes import bicycle, car
 
@@ -31,7 +30,7 @@ EBIKE = (Detection("ebike", 0.9, (0.25, 0.25, 0.75, 0.75)),)
 class Bench:
     """An evidence worker on a bench: its thread runs, its clock is moved by hand."""
 
-    def __init__(self, folder: Path, make_detector: Callable[[], Detector] | None = None, **options: object) -> None:
+    def __init__(self, folder: Path, drawer: Drawer | None = None, **options: object) -> None:
         self.clock = ManualClock()
         self.written: list[tuple[str, Path]] = []
         self.evidence = Evidence(
@@ -39,7 +38,7 @@ class Bench:
             folder,
             self.clock,
             lambda *of: self.written.append(of),
-            make_detector,
+            drawer,
         )
         self.beat = Beat(self.clock)
         self.thread = threading.Thread(target=self.evidence.run, args=(self.beat,), daemon=True)
@@ -113,7 +112,7 @@ def test_an_event_keeps_its_picture_and_the_moments_around_it(tmp_path: Path, be
 
 
 def test_the_picture_has_boxes_also_those_of_the_picture_model(tmp_path: Path, bench: Callable[..., Bench]) -> None:
-    one = bench(make_detector=partial(Detector, Registry.load()["ssd_oid"]), pre_frames=0, post_frames=0, max_kb=500)
+    one = bench(drawer=Drawer("ssd_oid"), pre_frames=0, post_frames=0, max_kb=500)
     one.start()
     image = bicycle(car())
     one.evidence.offer(image, (), one.clock.now())
@@ -127,22 +126,17 @@ def test_the_picture_has_boxes_also_those_of_the_picture_model(tmp_path: Path, b
 
 
 def test_the_picture_model_is_in_memory_only_while_pictures_are_due(bench: Callable[..., Bench]) -> None:
-    made = []
-
-    def make() -> Detector:
-        made.append(1)
-        return Detector(Registry.load()["ssd_oid"])
-
-    one = bench(make_detector=make, pre_frames=0, post_frames=0)
+    drawer = Drawer("ssd_oid")
+    one = bench(drawer=drawer, pre_frames=0, post_frames=0)
     one.start()
     for number in (1, 2):
         one.frames(1)
         one.evidence.keep(f"event-{number}", one.clock.now())
         wait_until(partial(_has_written, one, number))
+        assert drawer.awake
         one.clock.advance(REST_S + 0.1)
-        wait_until(lambda: not one.evidence.drawing)
+        wait_until(lambda: not drawer.awake)
     one.finish()
-    assert len(made) == 2
 
 
 def test_before_any_frame_there_is_nothing_to_keep(bench: Callable[..., Bench]) -> None:
