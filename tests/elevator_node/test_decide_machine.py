@@ -89,6 +89,14 @@ class LiftDoor(RuleBasedStateMachine):
         self.lift.command("release", label=label)
         self.after(self.lift.events[before:], clear_frame=False)
 
+    def teardown(self) -> None:
+        """Whatever went before: a car that stays clear ends the visit, once."""
+        self.frames(0.0, 12)
+        assert self.open is None, "a raised visit was never cleared"
+        closed = [event.closes for event in self.lift.events if event.closes]
+        assert closed == self.raised, "each raised visit is cleared exactly once, in order"
+        assert not self.lift.wanted.hold
+
     @invariant()
     def check(self) -> None:
         if not self.lift.wanted.hold:
