@@ -1,12 +1,15 @@
-"""Short clips of a lift car, drawn with Blender from nothing but primitives: no photograph or model.
+"""A synthetic lift, drawn with Blender from nothing but primitives: no photograph or model.
 
-The `train` extra brings Blender as a Python module (`bpy<4.6`); nothing outside this package imports it. A
-clip is one car, one fixed camera and one visitor: the scene is built once and only the visitor moves.
+The `train` extra brings Blender as a Python module (`bpy<4.6`); nothing outside this package imports it.
 
-    python -m edge.vision.training.render.clip --story ebike --out DIR --seed 1
+    python -m edge.vision.training.render.frames --out DIR --count 3000 --seed 1   # random labelled frames
+    python -m edge.vision.training.render.clip --story ebike --out DIR --seed 1    # one visit, one camera
 
-`story` says who comes when (pure), `car` and `lobby` build the room, `person`, `ebike` and `pram` the actors,
-`camera` the lens, `labels` the boxes, `sensor` the noise of a cheap camera, `clip` puts them together.
+Frames: `kinds`, `mix`, `plans`, `sample` and `layout` decide what is in frame k (pure, no Blender); `cabin`, `finishes`
+and `wallware` build the car, `cast` the actors (one family per file) and `wardrobe` what people wear; `studio` shoots
+one plan, `tarnish` and `sensor` spoil it as a cheap camera does, `ledger` knows what is done.
+Clips: `story` says who comes when (pure), `car` and `lobby` build the room, `camera` is the lens, `labels` the boxes.
+
 Lengths are metres, angles radians, z points up, the car's floor is z = 0 and its door is at negative y.
-The same seed gives the same clip: each builder gets its own `random.Random`.
+The same seed gives the same pictures: each builder gets its own `random.Random`.
 """

@@ -83,7 +83,7 @@ def _fittings(car: Car, rng: Random) -> None:
         for y in (-length * 0.8, length * 0.8):
             tube((x, y, 0.9), (side * car.width_m / 2, y, 0.9), 0.012, rail)
     side = rng.choice((-1, 1))
-    _buttons(car, side, rng)
+    buttons(car, side, rng)
     wall = -side * (car.width_m / 2 - 0.003)
     ground = materials.plain((0.75, 0.75, 0.72), rough=0.5)
     print_ = materials.speckled(materials.colour(rng, (0.3, 0.8), (0.2, 0.7)), (0.8, 0.8, 0.75), per_m=14.0)
@@ -92,7 +92,8 @@ def _fittings(car: Car, rng: Random) -> None:
     box((wall - 0.002 * -side, middle, 1.53), (0.008, 0.3, 0.3), print_)
 
 
-def _buttons(car: Car, side: int, rng: Random) -> None:
+def buttons(car: Car, side: int, rng: Random) -> None:
+    """The panel of buttons on the wall of `side` (-1 left, 1 right), one of them lit."""
     plate = materials.plain((0.25, 0.25, 0.26), metal=1.0, rough=0.25)
     dark = materials.plain((0.6, 0.6, 0.6), metal=0.6, rough=0.4)
     lit = materials.glowing((0.9, 0.25, 0.03), 2.0)

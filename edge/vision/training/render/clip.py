@@ -60,7 +60,7 @@ def render_clip(options: argparse.Namespace) -> None:
     build_lobby(car, dice("lobby"))
     camera = mount(scene, car, dice("camera"))
     vehicle, person = VEHICLES[options.story](dice(options.story)), Person(dice("person"))
-    actors = {options.story: vehicle.root, "person": person.root}
+    actors = [(options.story, vehicle.root), ("person", person.root)]
     sensor = Sensor.drawn(dice("sensor"))
     poses = timeline(PLANS[options.story], route(options.story, car), options.fps, dice("story"))
 

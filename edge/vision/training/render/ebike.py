@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
 from . import materials
 from .primitives import Material, Object, Ring, ball, box, empty, loft, torus, tube
 from .vehicle import Vehicle, wheel
+
+
+@dataclass(frozen=True)
+class Look:
+    """Which parts it has, and how slim it is: 1 a full moped, 0.6 a light one with spoked wheels."""
+
+    basket: bool = True
+    shield: bool = True
+    mirrors: bool = True
+    top_box: bool = True
+    slim: float = 1.0
+    half_base_m: tuple[float, float] = (0.54, 0.6)
+    wheel_m: tuple[float, float] = (0.2, 0.24)
+    tyre_m: float = 0.05
+    spokes: int = 0
 
 
 @dataclass(frozen=True)
@@ -21,23 +37,28 @@ class Trim:
     paint: Material
     black: Material
     metal: Material
+    look: Look
 
 
-def build_ebike(rng: Random) -> Vehicle:
+FULL = Look()
+
+
+def build_ebike(rng: Random, look: Look = FULL) -> Vehicle:
     """About 1.6 m long, 1.0 m to the handlebar; stands upright with its front along x."""
     trim = Trim(
-        half_base=rng.uniform(0.54, 0.6),
-        wheel=rng.uniform(0.2, 0.24),
+        half_base=rng.uniform(*look.half_base_m),
+        wheel=rng.uniform(*look.wheel_m),
         bar=rng.uniform(0.98, 1.05),
         saddle=rng.uniform(0.72, 0.8),
         paint=materials.paint(rng),
         black=materials.rubber(rng),
         metal=materials.bare_metal(rng),
+        look=look,
     )
     root = empty()
     steering = empty((trim.half_base - 0.2, 0, 0), yaw=rng.uniform(-0.15, 0.15), parent=root)
-    rear = wheel((-trim.half_base, 0, trim.wheel), trim.wheel, 0.05, trim.metal, root, rng)
-    front = wheel((0.2, 0, trim.wheel), trim.wheel, 0.05, trim.metal, steering, rng)
+    rear = wheel((-trim.half_base, 0, trim.wheel), trim.wheel, look.tyre_m, trim.metal, root, rng, look.spokes)
+    front = wheel((0.2, 0, trim.wheel), trim.wheel, look.tyre_m, trim.metal, steering, rng, look.spokes)
     _front(trim, steering)
     _body(trim, root)
     _rear(trim, root, rng)
@@ -70,12 +91,17 @@ def _front(trim: Trim, steering: Object) -> None:
         Ring(0.88, 0.15, 0.07, 0.03),
         Ring(trim.bar - 0.02, 0.08, 0.06, 0.0),
     ]
-    loft(shield, "z", trim.paint, steering, square=0.7)
+    if trim.look.shield:
+        loft(shield, "z", trim.paint, steering, square=0.7)
+    else:
+        tube((0.06, 0, 0.6), (0, 0, trim.bar), 0.03, trim.metal, steering)
+        tube((0.05, 0, 0.62), (-0.16, 0, 0.32), 0.035, trim.paint, steering)
     lens = materials.plain((0.8, 0.8, 0.82), metal=0.2, rough=0.08)
     ball((0.1, 0, 0.78), (0.04, 0.085, 0.06), lens, steering)
     nose = [Ring(-0.1, 0.05, 0.03), Ring(-0.04, 0.1, 0.05), Ring(0.06, 0.11, 0.055), Ring(0.12, 0.05, 0.03)]
     loft(nose, "x", trim.black, steering, at=(0, 0, trim.bar))
-    box((0.24, 0, 0.86), (0.2, 0.28, 0.18), trim.black, steering, turn=(0, -0.1, 0), bevel=0.02)
+    if trim.look.basket:
+        box((0.24, 0, 0.86), (0.2, 0.28, 0.18), trim.black, steering, turn=(0, -0.1, 0), bevel=0.02)
     _handlebar(trim, steering)
 
 
@@ -86,8 +112,9 @@ def _handlebar(trim: Trim, steering: Object) -> None:
         tube((-0.02, 0, trim.bar), (-0.05, side * 0.26, high), 0.013, trim.metal, steering)
         tube((-0.05, side * 0.25, high), (-0.08, side * 0.37, high), 0.02, trim.black, steering)
         tube((-0.01, side * 0.22, high), (-0.01, side * 0.35, high), 0.006, trim.metal, steering)
-        tube((-0.03, side * 0.2, high), (0.0, side * 0.3, high + 0.17), 0.006, trim.metal, steering)
-        ball((0.0, side * 0.32, high + 0.21), (0.014, 0.065, 0.045), trim.black, steering)
+        if trim.look.mirrors:
+            tube((-0.03, side * 0.2, high), (0.0, side * 0.3, high + 0.17), 0.006, trim.metal, steering)
+            ball((0.0, side * 0.32, high + 0.21), (0.014, 0.065, 0.045), trim.black, steering)
 
 
 def _body(trim: Trim, root: Object) -> None:
@@ -99,8 +126,8 @@ def _body(trim: Trim, root: Object) -> None:
         Ring(length - 0.1, 0.15, 0.05, 0.28),
         Ring(length, 0.12, 0.06, 0.34),
     ]
-    loft(floor, "x", trim.paint, root, square=0.5)
-    box((0.05, 0, 0.335), (length * 0.9, 0.26, 0.012), trim.black, root, bevel=0.004)
+    loft(_slimmed(floor, trim), "x", trim.paint, root, square=0.5)
+    box((0.05, 0, 0.335), (length * 0.9, 0.26 * trim.look.slim, 0.012), trim.black, root, bevel=0.004)
     top = trim.saddle - 0.06
     tail = [
         Ring(-trim.half_base - 0.18, 0.05, 0.05, top - 0.06),
@@ -110,7 +137,7 @@ def _body(trim: Trim, root: Object) -> None:
         Ring(-0.08, 0.13, 0.2, top - 0.21),
         Ring(-0.03, 0.09, 0.16, top - 0.24),
     ]
-    loft(tail, "x", trim.paint, root, square=0.7)
+    loft(_slimmed(tail, trim), "x", trim.paint, root, square=0.7)
     saddle = [
         Ring(-trim.half_base - 0.12, 0.08, 0.03, trim.saddle + 0.03),
         Ring(-trim.half_base + 0.02, 0.13, 0.05, trim.saddle + 0.03),
@@ -119,6 +146,14 @@ def _body(trim: Trim, root: Object) -> None:
         Ring(0.0, 0.06, 0.03, trim.saddle - 0.01),
     ]
     loft(saddle, "x", trim.black, root, square=0.8)
+
+
+def _slimmed(rings: Sequence[Ring], trim: Trim) -> list[Ring]:
+    """Narrower and flatter from below; what is on top stays where it is."""
+    slim = trim.look.slim
+    return [
+        Ring(r.at, r.half_width * slim, r.half_height * slim, r.centre + r.half_height * (1.0 - slim)) for r in rings
+    ]
 
 
 def _rear(trim: Trim, root: Object, rng: Random) -> None:
@@ -133,6 +168,8 @@ def _rear(trim: Trim, root: Object, rng: Random) -> None:
     tube((-0.12, 0.1, 0.27), (-0.16, 0.26, 0.01), 0.012, trim.metal, root)
     edge = rng.uniform(0.3, 0.36)
     cover = rng.choice([trim.black, trim.paint])
+    if not trim.look.top_box:
+        return
     back = -trim.half_base - 0.2
     box((back, 0, trim.saddle + 0.03), (0.3, 0.18, 0.02), trim.metal, root)
     box((back, 0, trim.saddle + 0.04 + edge * 0.4), (edge, edge * 1.1, edge * 0.8), cover, root, bevel=0.04)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import bpy
@@ -18,19 +18,32 @@ LEAST_SHARE = 0.03  # less of an actor than this in view is not worth a label
 GRAZE_M = 0.02
 
 
-def boxes(scene: Any, camera: Camera, actors: Mapping[str, Object]) -> list[tuple[str, Box]]:
+def boxes(scene: Any, camera: Camera, actors: Sequence[tuple[str, Object]]) -> list[tuple[str, Box]]:
     """(class, box) of each actor in view; a box is cx, cy, w, h in fractions of the picture.
 
     Parts behind a wall or outside the picture do not count; parts behind another actor do.
     """
-    pieces = {name: list(_pieces(root)) for name, root in actors.items()}
-    anyone = {piece.name for group in pieces.values() for piece in group}
+    return [(name, box) for name, box, _ in sightings(scene, camera, actors)]
+
+
+def sightings(scene: Any, camera: Camera, actors: Sequence[tuple[str, Object]]) -> list[tuple[str, Box, float]]:
+    """(class, box, visible share) of each actor in view.
+
+    The share is that of its points which nothing hides, other actors included, of all its points; parts of the
+    actor itself hide nothing.
+    """
+    groups = [(name, list(_pieces(root))) for name, root in actors]
+    anyone = {piece.name for _, group in groups for piece in group}
+    graph = bpy.context.evaluated_depsgraph_get()
     found = []
-    for name, group in pieces.items():
+    for name, group in groups:
+        own = {piece.name for piece in group}
         points = [p for piece in group for p in _points(piece)]
-        seen = [q for p in points if (q := _seen(scene, camera, p, anyone)) is not None]
+        looks = [look for p in points if (look := _look(scene, graph, camera, p)) is not None]
+        seen = [at for at, what in looks if what is None or what in anyone]
         if len(seen) >= max(3, LEAST_SHARE * len(points)):
-            found.append((name, _around(seen)))
+            clear = sum(what is None or what in own for _, what in looks)
+            found.append((name, _around(seen), clear / len(points)))
     return found
 
 
@@ -59,15 +72,15 @@ def _points(piece: Object) -> Iterator[Any]:
         yield piece.matrix_world @ vertex.co
 
 
-def _seen(scene: Any, camera: Camera, point: Any, anyone: set[str]) -> tuple[float, float] | None:
+def _look(scene: Any, graph: Any, camera: Camera, point: Any) -> tuple[tuple[float, float], str | None] | None:
+    """Where a point falls in the picture and the name of what is before it; None outside the picture."""
     x, y = camera.project(point)
     if not (0.0 <= x <= 1.0 and 0.0 <= y <= 1.0):
         return None
     eye = camera.holder.matrix_world.translation
     way = point - eye
-    graph = bpy.context.evaluated_depsgraph_get()
     hit, _, _, _, what, _ = scene.ray_cast(graph, eye, way.normalized(), distance=way.length - GRAZE_M)
-    return None if hit and what.name not in anyone else (x, y)
+    return (x, y), what.name if hit else None
 
 
 def _around(points: list[tuple[float, float]]) -> Box:

@@ -14,11 +14,12 @@ SPAN_M = 5.0
 HEIGHT_M = 2.6
 
 
-def build_lobby(car: Car, rng: Random) -> None:
-    """A landing of 5.0 x 2.6 m in front of the car's door, lit by its own lamp."""
+def build_lobby(car: Car, rng: Random, watts: float | None = None, shade: float | None = None) -> None:
+    """A landing of 5.0 x 2.6 m in front of the car's door, lit by its own lamp; `shade` is the tiles' brightness."""
     near = car.sill_y - 0.1
     middle, far = near - DEPTH_M / 2, near - DEPTH_M
-    shade = rng.uniform(0.3, 0.5)
+    usual = rng.uniform(0.3, 0.5)
+    shade = usual if shade is None else shade
     tiles = materials.tiled((shade, shade * 0.95, shade * 0.86), (shade * 0.4,) * 3, edge=0.4)
     box((0, middle, -0.01), (SPAN_M, DEPTH_M, 0.02), tiles)
     white = materials.plain((0.75, 0.74, 0.7), rough=0.8)
@@ -32,8 +33,10 @@ def build_lobby(car: Car, rng: Random) -> None:
         box((x, near - 0.02, HEIGHT_M / 2), (width, 0.06, HEIGHT_M), white)
     over = HEIGHT_M - 2.1
     box((0, near - 0.02, 2.1 + over / 2), (car.door_m, 0.06, over), white)
-    watts = rng.uniform(35.0, 55.0)
-    lamp((0.0, middle, HEIGHT_M - 0.05), watts=watts, edge=0.8, warm=rng.uniform(0.1, 0.35))
+    bright = rng.uniform(35.0, 55.0)
+    lamp(
+        (0.0, middle, HEIGHT_M - 0.05), watts=bright if watts is None else watts, edge=0.8, warm=rng.uniform(0.1, 0.35)
+    )
 
 
 def _wall_across(y: float, white: materials.Material, tint: materials.Material, rng: Random) -> None:

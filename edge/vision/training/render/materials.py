@@ -66,6 +66,34 @@ def brushed_steel(rng: Random) -> Material:
     return material
 
 
+def streaked(dark: Colour, light: Colour, scale: tuple[float, float, float], rough: float = 0.4) -> Material:
+    """Two colours in streaks: wood grain, worn plywood; `scale` is grains a metre along x, y, z."""
+    material = plain(dark, rough=rough)
+    noise = _texture(material, "ShaderNodeTexNoise", scale)
+    noise.inputs["Scale"].default_value = 1.0
+    noise.inputs["Detail"].default_value = 6.0
+    _mix(material, noise.outputs[0], dark, light)
+    return material
+
+
+def checked(first: Colour, second: Colour, per_m: float, rough: float = 0.5) -> Material:
+    """A chequered pattern of `per_m` fields a metre."""
+    material = plain(first, rough=rough)
+    fields = _texture(material, "ShaderNodeTexChecker", (1.0, 1.0, 1.0))
+    fields.inputs["Scale"].default_value = per_m
+    _mix(material, fields.outputs["Fac"], first, second)
+    return material
+
+
+def veined(dark: Colour, light: Colour, per_m: float, rough: float = 0.3, metal: float = 0.0) -> Material:
+    """Cells with edges: marble, etched steel, a mosaic."""
+    material = plain(dark, metal=metal, rough=rough)
+    cells = _texture(material, "ShaderNodeTexVoronoi", (1.0, 1.0, 1.0))
+    cells.inputs["Scale"].default_value = per_m
+    _mix(material, cells.outputs[0], dark, light)
+    return material
+
+
 def rubber(rng: Random) -> Material:
     """Tyres, grips, black plastic."""
     return plain((rng.uniform(0.012, 0.04),) * 3, rough=rng.uniform(0.45, 0.8))

@@ -47,17 +47,18 @@ def two_bones(start: Any, goal: Any, bend: Any, upper_m: float, lower_m: float) 
 class Person:
     """Faces x, left is y; the origin is on the floor between the feet."""
 
-    def __init__(self, rng: Random) -> None:
-        """Dress somebody of 1.60 to 1.85 m."""
-        self.height = rng.uniform(1.6, 1.85)
+    def __init__(self, rng: Random, tall_m: tuple[float, float] = (1.6, 1.85), *, bright: bool = False) -> None:
+        """Dress somebody whose height lies within `tall_m`; `bright` allows clothes of any brightness."""
+        self.height = rng.uniform(*tall_m)
         k = self.height / 1.75
-        self._k = k
+        self.k = k
         self.root = empty()
-        self._torso = empty((0, 0, 0.93 * k), parent=self.root)
-        top, trousers = materials.cloth(rng), materials.cloth(rng, (0.02, 0.15))
+        self.torso = empty((0, 0, 0.93 * k), parent=self.root)
+        top = materials.cloth(rng, (0.02, 0.9)) if bright else materials.cloth(rng)
+        trousers = materials.cloth(rng, (0.02, 0.6) if bright else (0.02, 0.15))
         skin, shoes = materials.skin(rng), materials.rubber(rng)
         self._dress(top, trousers)
-        self._head = _head(self._torso, k, skin, rng)
+        self.head = _head(self.torso, k, skin, rng)
         self._legs = [self._leg(trousers, shoes) for _ in range(2)]
         self._arms = [self._arm(top, skin) for _ in range(2)]
 
@@ -73,13 +74,13 @@ class Person:
         sideways, `gaze` turns the head (radians), `hands` are the goals of the left and the right hand in
         the person's own frame (metres).
         """
-        k = self._k
+        k = self.k
         phase = math.pi * walked_m / STEP_M
         hips = Vector((0.0, sway_m, (0.93 - 0.02 * step) * k))
         lean = 0.06 + 0.06 * step
-        self._torso.location = hips
-        self._torso.rotation_euler = (-sway_m, lean, 0.0)
-        self._head.rotation_euler = (0.0, 0.12 - lean, gaze)
+        self.torso.location = hips
+        self.torso.rotation_euler = (-sway_m, lean, 0.0)
+        self.head.rotation_euler = (0.0, 0.12 - lean, gaze)
         up = Vector((math.sin(lean), 0.0, math.cos(lean)))
         for side, leg, arm, hand in zip((1, -1), self._legs, self._arms, hands, strict=True):
             swing = phase + (0.0 if side > 0 else math.pi)
@@ -90,8 +91,19 @@ class Person:
             shoulder = hips + up * 0.5 * k + Vector((0, side * 0.19 * k, 0))
             arm.reach(shoulder, Vector(hand), Vector((-0.5, side * 0.6, -0.6)))
 
+    def sit(self, seat: Point, feet: tuple[Point, Point], hands: tuple[Point, Point], gaze: float = 0.0) -> None:
+        """Sit with the hips at `seat`; the goals of the feet and hands are left then right, in the own frame."""
+        hips = Vector(seat)
+        self.torso.location = hips
+        self.torso.rotation_euler = (0.0, 0.04, 0.0)
+        self.head.rotation_euler = (0.0, 0.08, gaze)
+        for side, leg, arm, foot, hand in zip((1, -1), self._legs, self._arms, feet, hands, strict=True):
+            leg.reach(hips + Vector((0.02, side * 0.09 * self.k, 0.0)), Vector(foot), Vector((0.6, 0.1 * side, 1.0)))
+            shoulder = hips + Vector((0.02, side * 0.19 * self.k, 0.5 * self.k))
+            arm.reach(shoulder, Vector(hand), Vector((-0.5, side * 0.6, -0.6)))
+
     def _dress(self, top: Any, trousers: Any) -> None:
-        k = self._k
+        k = self.k
         jacket = [
             Ring(-0.1, 0.17, 0.125),
             Ring(0.02, 0.165, 0.12),
@@ -103,11 +115,11 @@ class Person:
             Ring(0.6, 0.06, 0.06),
         ]
         rings = [Ring(r.at * k, r.half_width * k, r.half_height * k, r.centre) for r in jacket]
-        loft(rings, "z", top, self._torso, square=0.9)
-        ball((0, 0, -0.06 * k), (0.11 * k, 0.155 * k, 0.1 * k), trousers, self._torso)
+        loft(rings, "z", top, self.torso, square=0.9)
+        ball((0, 0, -0.06 * k), (0.11 * k, 0.155 * k, 0.1 * k), trousers, self.torso)
 
     def _leg(self, trousers: Any, shoes: Any) -> Limb:
-        k = self._k
+        k = self.k
         thigh, shin = 0.44 * k, 0.43 * k
         shoe = empty(parent=self.root)
         sole = [
@@ -127,7 +139,7 @@ class Person:
         )
 
     def _arm(self, sleeve: Any, skin: Any) -> Limb:
-        k = self._k
+        k = self.k
         upper, lower = 0.29 * k, 0.27 * k
         hand = ball((0, 0, 0), (0.05 * k, 0.042 * k, 0.035 * k), skin, self.root)
         return Limb(

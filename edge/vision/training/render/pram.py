@@ -9,9 +9,9 @@ from .primitives import Ring, ball, box, empty, loft, tube
 from .vehicle import Vehicle, wheel
 
 
-def build_pram(rng: Random) -> Vehicle:
+def build_pram(rng: Random, brightness: tuple[float, float] = (0.015, 0.12)) -> Vehicle:
     """About 1.0 m long, 1.05 m to the handle, pushed from behind; its front is along x."""
-    cover, lining = materials.cloth(rng, (0.015, 0.12)), materials.cloth(rng, (0.1, 0.4))
+    cover, lining = materials.cloth(rng, brightness), materials.cloth(rng, (0.1, 0.4))
     frame = rng.choice([materials.bare_metal(rng), materials.rubber(rng)])
     grip = materials.rubber(rng)
     root = empty()

@@ -42,4 +42,4 @@ class Sensor:
         dice = np.random.default_rng(rng.getrandbits(64))
         light = light + dice.normal(0.0, self.noise, (high, wide, 1))
         light = light + dice.normal(0.0, self.colour_noise, (high, wide, 3))
-        Image.fromarray(light.clip(0, 255).astype(np.uint8)).save(jpeg, quality=self.quality, optimize=True)
+        Image.fromarray(light.clip(0, 255).astype(np.uint8)).save(jpeg, "JPEG", quality=self.quality, optimize=True)

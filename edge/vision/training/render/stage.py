@@ -37,12 +37,29 @@ def empty_stage(width: int, height: int, samples: int, threads: int) -> Scene:
     return scene
 
 
+def hasten(scene: Scene) -> None:
+    """Fewer bounces for small training frames: half the time, hardly another picture."""
+    cycles = scene.cycles
+    cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 3, 2, 3
+    cycles.caustics_reflective = cycles.caustics_refractive = False
+    cycles.use_adaptive_sampling = False
+
+
 def lamp(at: Point, watts: float, edge: float, warm: float = 0.1) -> None:
     """A square ceiling lamp of `edge` metres that shines down; `warm` 0 is white, 0.5 a yellow bulb."""
     light = bpy.data.lights.new("lamp", "AREA")
     light.energy, light.size = watts, edge
     light.color = (1.0, 1.0 - 0.35 * warm, 1.0 - warm)
     holder = bpy.data.objects.new("lamp", light)
+    holder.location = at
+    bpy.context.collection.objects.link(holder)
+
+
+def infrared_ring(at: Point, watts: float) -> None:
+    """The diodes round a lens at night: a small lamp that shines in all directions from where the camera is."""
+    light = bpy.data.lights.new("diodes", "POINT")
+    light.energy, light.shadow_soft_size = watts, 0.02
+    holder = bpy.data.objects.new("diodes", light)
     holder.location = at
     bpy.context.collection.objects.link(holder)
 
