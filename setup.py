@@ -30,7 +30,14 @@ TEST = [
     "types-PyYAML",
     "types-psutil",
 ]
-TRAIN = ["bpy>=4.2,<4.6; python_version == '3.11'", "numpy", "pillow"]
+TRAIN = [  # never on a device
+    *VISION,
+    "bpy>=4.2,<4.6; python_version == '3.11'",
+    "matplotlib>=3.7",
+    "pillow",
+    "torch>=2.2",
+]
+EXPORT = ["tensorflow-cpu==2.15.1; python_version < '3.12'"]  # its own environment: it pins what others need newer
 
 NODES = ["smoke_node", "elevator_node", "gate_node", "charger_node"]
 
@@ -62,6 +69,7 @@ setup(
         "modbus": MODBUS,
         "journal": JOURNAL,
         "train": TRAIN,
+        "export": EXPORT,
         "test": TEST,
         "all": [*VISION, *PI, *JOURNAL, *MODBUS],
     },
