@@ -40,9 +40,10 @@ class LightPlan:
 
 @dataclass(frozen=True)
 class LensPlan:
-    """The camera: `mount` corner, wall, centre or lobby; `field_deg` across the picture's width; `roll_deg`.
+    """The camera: `mount` corner, wall, centre, lobby or visitor; `field_deg` across the picture's width; `roll_deg`.
 
-    `projection` is fisheye (equisolid) or rectilinear; `disc` leaves black round the picture as full fisheyes do.
+    `projection` is fisheye (equisolid) or rectilinear; `disc` leaves black round the picture as full fisheyes do;
+    `shape` is one of `styles.SHAPES` ("" for the size the command says).
     """
 
     mount: str
@@ -52,6 +53,7 @@ class LensPlan:
     field_deg: float
     projection: str
     disc: bool
+    shape: str = ""
 
 
 @dataclass(frozen=True)
