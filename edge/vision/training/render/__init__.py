@@ -7,8 +7,10 @@ The `train` extra brings Blender as a Python module (`bpy<4.6`); nothing outside
 
 Frames: `kinds`, `mix`, `plans`, `sample` and `layout` decide what is in frame k (pure, no Blender); `cabin`, `finishes`
 and `wallware` build the car, `cast` the actors (one family per file) and `wardrobe` what people wear; `studio` shoots
-one plan, `tarnish` and `sensor` spoil it as a cheap camera does, `ledger` knows what is done.
-Clips: `story` says who comes when (pure), `car` and `lobby` build the room, `camera` is the lens, `labels` the boxes.
+one plan, `tarnish` and `sensor` spoil it as a cheap camera does, `ledger` knows what is done. `styles` and `lenses` say
+where the camera is, `landing` is the lift as seen from outside; `modeltable` and `imported` bring ready-made models in.
+Clips: `stories` and `story` say who comes when (pure), `visitors` move, `rooms` builds the car, its landing and the
+camera, `cover` puts a hand over the lens, `labels` has the boxes.
 
 Lengths are metres, angles radians, z points up, the car's floor is z = 0 and its door is at negative y.
 The same seed gives the same pictures: each builder gets its own `random.Random`.

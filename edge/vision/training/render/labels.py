@@ -48,15 +48,14 @@ def sightings(scene: Any, camera: Camera, actors: Sequence[tuple[str, Object]]) 
     return found
 
 
-def line(file: str, found: list[tuple[str, Box]]) -> str:
-    """One line of labels.jsonl."""
-    return json.dumps(
-        {
-            "file": file,
-            "classes": sorted({name for name, _ in found}),
-            "boxes": [[name, *(round(value, 4) for value in box)] for name, box in found],
-        }
-    )
+def line(file: str, found: list[tuple[str, Box]], *, covered: bool = False) -> str:
+    """One line of labels.jsonl; a covered camera shows nothing, and the line says so."""
+    facts = {
+        "file": file,
+        "classes": sorted({name for name, _ in found}),
+        "boxes": [[name, *(round(value, 4) for value in box)] for name, box in found],
+    }
+    return json.dumps({**facts, "covered": True} if covered else facts)
 
 
 def _pieces(root: Object) -> Iterator[Object]:

@@ -1,13 +1,14 @@
 """Who comes when: the timeline of a clip, pure and without Blender.
 
-A visitor pushes a vehicle in from the side of the lobby, stands with it, and takes it out backwards.
+A visitor pushes a vehicle in from the side of the lobby, stands with it, and takes it out backwards; who has nothing
+to push turns round and walks out.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from random import Random
 
@@ -60,12 +61,6 @@ class Pose:
     gaze: float
 
 
-PLANS: Mapping[str, Plan] = {
-    "ebike": Plan(before_s=1.6, enter_s=2.4, stand_s=2.4, leave_s=2.4, after_s=4.0),
-    "pram": Plan(before_s=0.8, enter_s=2.0, stand_s=1.2, leave_s=1.6, after_s=0.4),
-}
-
-
 def timeline(plan: Plan, route: Route, fps: float, rng: Random) -> list[Pose | None]:
     """One pose per frame; None while nobody is there."""
     count = [round(s * fps) for s in (plan.before_s, plan.enter_s, plan.stand_s, plan.leave_s, plan.after_s)]
@@ -75,6 +70,22 @@ def timeline(plan: Plan, route: Route, fps: float, rng: Random) -> list[Pose | N
     tempo, start = rng.uniform(2.2, 3.0), rng.uniform(0.0, math.tau)
     visit = [_pose(route, share, start + tempo * k / fps, walking=share < 1.0) for k, share in enumerate(shares)]
     return [None] * before + visit + [None] * after
+
+
+def turned(poses: Sequence[Pose | None], plan: Plan, fps: float, turn_s: float = 0.8) -> list[Pose | None]:
+    """The same way for somebody on foot: turns round where the others stand, and walks out face first."""
+    arrived, leaves = (
+        round(s * fps) for s in (plan.before_s + plan.enter_s, plan.before_s + plan.enter_s + plan.stand_s)
+    )
+    way = max((pose.travel_m for pose in poses if pose), default=0.0)
+    walk: list[Pose | None] = []
+    for k, pose in enumerate(poses):
+        if pose is not None and k >= arrived:
+            share = min(1.0, (k - arrived + 1) / (turn_s * fps))
+            travel = 2.0 * way - pose.travel_m if k >= leaves else pose.travel_m
+            pose = replace(pose, heading=pose.heading + math.pi * share, travel_m=travel)
+        walk.append(pose)
+    return walk
 
 
 def _settle(share: float) -> float:
