@@ -17,8 +17,9 @@ FROM_LENS_M = 0.3
 IN_DOOR_SHARE = 0.25  # of the objects, where the door is open
 
 
-def actors_for(label: str, car: CarPlan, lens: LensPlan, dice: Dice) -> tuple[ActorPlan, ...]:
-    """The object (if the label has one), its pusher or rider, other people, now and then a second object."""
+def actors_for(label: str, car: CarPlan, lens: LensPlan, dice: Dice, kind: str | None = None) -> tuple[ActorPlan, ...]:
+    """The object (if the label has one; of `kind`, if given), its pusher or rider, other people, now and then a second
+    object."""
     if label == "empty":
         return ()
     actors: list[ActorPlan] = []
@@ -27,7 +28,7 @@ def actors_for(label: str, car: CarPlan, lens: LensPlan, dice: Dice) -> tuple[Ac
     if label == "people":
         count = max(1, count + crowd.choice((0, 0, 1)))
     else:
-        thing = place_thing(dice("thing"), label, car, lens)
+        thing = place_thing(dice("thing"), label, car, lens, kind)
         actors.append(thing)
         second = dice("second")
         if label == "ebike" and second.random() < 0.1:
@@ -43,9 +44,9 @@ def actors_for(label: str, car: CarPlan, lens: LensPlan, dice: Dice) -> tuple[Ac
     return (*actors, *_bystanders(crowd, count, actors, car, lens))
 
 
-def place_thing(rng: Random, label: str, car: CarPlan, lens: LensPlan) -> ActorPlan:
+def place_thing(rng: Random, label: str, car: CarPlan, lens: LensPlan, kind: str | None = None) -> ActorPlan:
     """The best of 24 random places: inside the walls as far as its length allows, or half in an open door."""
-    shares = of_label(label)
+    shares = {kind: 1.0} if kind else of_label(label)
     name = rng.choices(list(shares), list(shares.values()))[0]
     in_door = car.open_share >= 1.0 and (rng.random() < IN_DOOR_SHARE or lens.mount == "lobby")
     tries = []
