@@ -18,9 +18,10 @@ from edge.cli.calibrate_tables import figures, print_figures, print_state, state
 from edge.core.clock import SystemClock
 from edge.core.errors import ConfigError
 from edge.vision.calibration.active import unfit
+from edge.vision.calibration.figures import equal_recall, table
 from edge.vision.calibration.samples import EBIKE, Samples
 from edge.vision.calibration.store import negatives
-from edge.vision.calibration.trial import VEHICLES, attempt, doubtful, equal_recall, lacking, table
+from edge.vision.calibration.trial import VEHICLES, attempt, doubtful, lacking
 from edge.vision.calibration.view import View, together
 
 GROUPS = ("empty", "people", *VEHICLES, "dog", "other", EBIKE)

@@ -15,9 +15,9 @@ from edge.core.node import Seeing, Sight
 from edge.hw.camera import NoFrame, open_camera
 from edge.vision import picture
 from edge.vision.arrays import Image
+from edge.vision.calibration.figures import Rule
 from edge.vision.calibration.samples import Samples
 from edge.vision.calibration.store import Calibrations, negatives
-from edge.vision.calibration.trial import Rule
 from edge.vision.calibration.view import EVERY_S, View, require_features, together
 from edge.vision.detector import Detector
 from edge.vision.models import Entry, Registry

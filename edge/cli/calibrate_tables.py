@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,13 +11,14 @@ from rich.console import Console
 from rich.table import Table
 
 from edge.cli.calibrate_eye import Eye
+from edge.vision.calibration.figures import EqualRecall, Row
 from edge.vision.calibration.head import Head
 from edge.vision.calibration.samples import EBIKE
 from edge.vision.calibration.store import negatives
-from edge.vision.calibration.trial import EqualRecall, Row, lacking
+from edge.vision.calibration.trial import lacking
 
 
-def figures(rows: Sequence[Row], equal: EqualRecall | None = None) -> dict[str, Any]:
+def figures(rows: Sequence[Row], equal: Sequence[EqualRecall] = ()) -> dict[str, Any]:
     """Before and after as plain values."""
     others = [row for row in rows if row.group != EBIKE]
     pictures = sum(row.pictures for row in others)
@@ -27,11 +28,11 @@ def figures(rows: Sequence[Row], equal: EqualRecall | None = None) -> dict[str, 
         "rows": [asdict(row) for row in rows],
         "false_before": round(false[0], 4),
         "false_after": round(false[1], 4),
-        "equal_recall": asdict(equal) if equal else None,
+        "equal_recall": [asdict(one) for one in equal],
     }
 
 
-def print_figures(rows: Sequence[Row], where: str, equal: dict[str, Any] | None = None) -> None:
+def print_figures(rows: Sequence[Row], where: str, equal: Sequence[Mapping[str, float]] = ()) -> None:
     """The table before / after."""
     out = Table("shown", "pictures", "taken for a bike: before", "after", "recordings that hold: before", "after")
     for row in rows:
@@ -47,9 +48,9 @@ def print_figures(rows: Sequence[Row], where: str, equal: dict[str, Any] | None 
     found = figures(rows)
     console.print(f"false holds, share of pictures without a bike: {found['false_before']:.1%} before, "
                   f"{found['false_after']:.1%} after")  # fmt: skip
-    if equal:
-        console.print(f"at equal recall ({equal['recall']:.0%} of the bikes' pictures): {equal['before']:.1%} before, "
-                      f"{equal['after']:.1%} after")  # fmt: skip
+    for one in equal:
+        console.print(f"at equal recall ({one['recall']:.0%} of the bikes' pictures): {one['before']:.1%} before, "
+                      f"{one['after']:.1%} after")  # fmt: skip
 
 
 def state(eye: Eye, head: Head | None, wrong: str | None) -> dict[str, Any]:

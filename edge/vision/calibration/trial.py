@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from edge.core.filters import k_of_n
+from edge.vision.calibration.figures import Row, Rule, table
 from edge.vision.calibration.fit import regress, space, to_head, weigh
-from edge.vision.calibration.head import Floats, Head, logit
+from edge.vision.calibration.head import Floats, Head
 from edge.vision.calibration.samples import EBIKE, Bools, Samples, beside, folds, thinned
 
 FOLDS = 5
@@ -20,34 +20,6 @@ NEEDED = ("empty", "people", EBIKE)
 VEHICLES = ("pram", "wheelchair", "bicycle", "trolley", "tricycle", "luggage")
 HALF = 0.5
 INNER = 0.35  # of the gap between bikes and others: how near to its ends the threshold may come
-
-
-@dataclass(frozen=True)
-class Rule:
-    """When a door is held: the score that confirms (0–1), and k of n pictures within `window_s`."""
-
-    confirm: float
-    k: int
-    n: int
-    window_s: float
-
-    @property
-    def margin(self) -> float:
-        """The confirming score as a logit."""
-        return float(logit(self.confirm))
-
-
-@dataclass(frozen=True)
-class Row:
-    """One group, before and after: share of its pictures that confirm, and how many of its recordings would hold."""
-
-    group: str
-    pictures: int
-    recordings: int
-    before: float
-    after: float
-    held_before: int
-    held_after: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,25 +112,6 @@ def threshold(samples: Samples, flagged: Bools, after: Floats) -> tuple[float, b
     return float(np.clip(0.0, low, high)), possible
 
 
-def table(samples: Samples, after: Floats, rule: Rule) -> tuple[Row, ...]:
-    """Before and after by group, at the configuration's threshold. `after` (n,) are corrected logits."""
-    rows = []
-    for name in samples.names:
-        flags = [(samples.base[rows_], after[rows_], samples.at_s[rows_]) for rows_ in samples.takes(name)]
-        before = np.concatenate([base > rule.margin for base, _, _ in flags])
-        now = np.concatenate([corrected > rule.margin for _, corrected, _ in flags])
-        held = [(holds(base, at, rule), holds(corrected, at, rule)) for base, corrected, at in flags]
-        counts = (sum(one for one, _ in held), sum(other for _, other in held))
-        rows.append(Row(name, len(before), len(flags), float(before.mean()), float(now.mean()), *counts))
-    return tuple(rows)
-
-
-def holds(logits: Floats, at_s: Floats, rule: Rule) -> bool:
-    """Whether a recording would be confirmed as a visit: k of n pictures within the window, anywhere in it."""
-    hits = tuple((float(at), bool(flag)) for at, flag in zip(at_s, logits > rule.margin, strict=True))
-    return any(k_of_n(hits[: i + 1], rule.k, rule.n, hits[i][0], rule.window_s) for i in range(len(hits)))
-
-
 def _objections(rows: tuple[Row, ...]) -> list[str]:
     worse = []
     for row in rows:
@@ -176,24 +129,3 @@ def _surer(samples: Samples, after: Floats, before: Floats) -> bool:
     weights, positive = weigh(samples), samples.positive
     losses = [float(weights @ (np.logaddexp(0, margin) - positive * margin)) for margin in (after, before)]
     return losses[0] < losses[1]
-
-
-@dataclass(frozen=True)
-class EqualRecall:
-    """Share of the other pictures that are flagged, before and after, where both find `recall` of the bikes."""
-
-    recall: float
-    before: float
-    after: float
-
-
-def equal_recall(samples: Samples, after: Floats, rule: Rule) -> EqualRecall | None:
-    """At the recall that the model alone has at the configuration's threshold; None without bikes or without others."""
-    positive = samples.positive
-    if positive.all() or not positive.any():
-        return None
-    found = int((samples.base[positive] > rule.margin).sum())
-    ranked = np.sort(after[positive])[::-1]
-    least = ranked[found - 1] if found else np.inf
-    false = [float(np.mean(flags[~positive])) for flags in (samples.base > rule.margin, after >= least)]
-    return EqualRecall(found / int(positive.sum()), false[0], false[1])

@@ -29,3 +29,13 @@ def lift(
         parts.append(Samples(base, 3 + kind + one + drift + noise, np.array([name] * pictures),
                              np.full(pictures, take), at_s))  # fmt: skip
     return joined(parts)
+
+
+def scored(base: Mapping[str, list[float]]) -> Samples:
+    """Logits by group, one recording each, without any features."""
+    parts = [
+        Samples(np.array(v), np.zeros((len(v), 1)), np.array([k] * len(v)), np.zeros(len(v), np.intp),
+                np.arange(len(v)) * 0.4)
+        for k, v in base.items()
+    ]  # fmt: skip
+    return joined(parts)

@@ -7,21 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.vision.calibration.head import Floats
-from edge.vision.calibration.samples import EBIKE, Samples, joined
-from edge.vision.calibration.trial import (
-    LEAST,
-    Row,
-    Rule,
-    attempt,
-    doubtful,
-    equal_recall,
-    holds,
-    lacking,
-    table,
-    threshold,
-)
-from tests.vision.calibration.lifts import lift
+from edge.vision.calibration.figures import Row, Rule, table
+from edge.vision.calibration.samples import EBIKE, Samples
+from edge.vision.calibration.trial import LEAST, attempt, doubtful, lacking, threshold
+from tests.vision.calibration.lifts import lift, scored
 
 RULE = Rule(confirm=0.5, k=2, n=3, window_s=2.0)
 ALL = {"empty": LEAST, "people": LEAST, "pram": LEAST, "ebike": LEAST}
@@ -85,15 +74,6 @@ def test_a_model_that_has_it_backwards_is_not_made_to_look_good() -> None:
 SCORES = st.lists(st.floats(-9, 9), min_size=1, max_size=12)
 
 
-def scored(base: dict[str, list[float]]) -> Samples:
-    parts = [
-        Samples(np.array(v), np.zeros((len(v), 1)), np.array([k] * len(v)), np.zeros(len(v), np.intp),
-                np.arange(len(v)) * 0.4)
-        for k, v in base.items()
-    ]  # fmt: skip
-    return joined(parts)
-
-
 @settings(deadline=None)
 @given(bikes=SCORES, prams=SCORES, people=SCORES, seed=st.integers(0, 99))
 def test_a_threshold_that_is_called_possible_is_at_no_point_worse(
@@ -124,31 +104,6 @@ def test_the_threshold_stands_in_the_gap_and_not_at_its_edge() -> None:
     assert -5 + 0.35 * 8 <= shift <= 3 - 0.35 * 8
     samples = scored({"ebike": [3.0, 4.0], "pram": [1.0]})
     assert 1.7 <= threshold(samples, samples.base > 0, samples.base)[0] <= 2.3
-
-
-HOLDS = [  # flags of pictures 0.4 s apart, whether two of three within 2 s make a visit
-    ([0, 0, 0, 0], False),
-    ([1, 0, 0, 1], False),
-    ([0, 1, 1, 0], True),
-    ([1, 0, 1, 0], True),
-    ([1], False),
-    ([], False),
-]
-
-
-@pytest.mark.parametrize(("flags", "wanted"), HOLDS)
-def test_a_recording_holds_as_a_visit_would(flags: list[int], wanted: bool) -> None:
-    logits: Floats = np.array([1.0 if flag else -1.0 for flag in flags])
-    assert holds(logits, np.arange(len(flags)) * 0.4, RULE) is wanted
-
-
-def test_false_holds_at_equal_recall() -> None:
-    samples = scored({"ebike": [2.0, 1.0, -1.0, -2.0], "pram": [3.0, 0.5, -3.0, -4.0]})
-    after = np.array([5.0, 4.0, 3.0, 2.0, 4.5, -1.0, -1.0, -1.0])
-    found = equal_recall(samples, after, RULE)
-    assert found is not None
-    assert (found.recall, found.before, found.after) == (0.5, 0.5, 0.25)
-    assert equal_recall(scored({"pram": [1.0]}), np.array([1.0]), RULE) is None
 
 
 DOUBTS = [  # group, share after, what is said
