@@ -59,10 +59,15 @@ def open_eye(path: Path) -> Eye:
 
 def _require_owner(state_dir: Path) -> None:
     """Files of root's would be shut to the node: its folder is readable by its own user alone."""
-    there = next((folder for folder in (state_dir, *state_dir.parents) if folder.exists()), None)
-    if os.geteuid() == 0 and there is not None and there == state_dir and (owner := there.stat().st_uid) != 0:
+    if os.geteuid() != 0 or not state_dir.exists() or (owner := state_dir.stat().st_uid) == 0:
+        return
+    try:
         name = pwd.getpwuid(owner).pw_name
-        raise ConfigError(f"{state_dir} belongs to {name}: run this as  sudo -u {name} edge vision calibrate …")
+    except KeyError:
+        name = f"#{owner}"
+    raise ConfigError(
+        f"{state_dir} belongs to {name}, who could not read what root records: sudo -u '{name}' edge vision calibrate …"
+    )
 
 
 def from_camera(

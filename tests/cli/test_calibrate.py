@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -213,3 +214,16 @@ def test_a_lift_that_holds_for_no_electric_bike_has_nothing_to_calibrate(tmp_pat
     node = node_file(tmp_path, registry, classes={"blocking": {"bicycle": {}}, "veto": {}})
     result = edge("fit", node)
     assert (result.exit_code, "has no 'ebike'" in result.output) == (1, True)
+
+
+@pytest.mark.parametrize("owner", [65534, 54321])
+def test_root_is_told_to_work_as_the_nodes_user(node: Path, monkeypatch: pytest.MonkeyPatch, owner: int) -> None:
+    state = node.parent / "state"
+    state.mkdir()
+    if os.geteuid() == 0:
+        os.chown(state, owner, -1)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    result = edge("show", node)
+    assert result.exit_code == 1
+    assert "belongs to" in result.output
+    assert "sudo -u '" in result.output
