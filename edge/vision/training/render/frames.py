@@ -1,5 +1,7 @@
 """Render random labelled frames: `python -m edge.vision.training.render.frames --out DIR --count N --seed S`.
 
+`--scene lift` (the default) draws lift cars with what is in them, `--scene catalogue` single things on white.
+
 Writes 000000.jpg, ... and labels.jsonl: per frame its file, the classes in view, boxes [class, cx, cy, w, h] in
 fractions of the picture, how much of each is unhidden, and the parameters of the scene. Frame k depends only on the
 seed, k and the mix, so a stopped run goes on where it was, and a longer one adds to a shorter one.
@@ -18,6 +20,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from .catalogue import CataloguePlan, draw
 from .ledger import finished, picture_name, rewrite
 from .mix import DEFAULT, parse_mix
 from .plans import ScenePlan
@@ -30,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the frames; made if missing")
     parser.add_argument("--count", type=int, required=True, help="frames 0 to N-1 shall be there in the end")
     parser.add_argument("--seed", type=int, default=0, help="of everything (default: 0)")
+    parser.add_argument("--scene", choices=("lift", "catalogue"), default="lift", help="(default: lift)")
     parser.add_argument("--mix", default=DEFAULT, help="label=weight,... (default: %(default)s)")
     parser.add_argument("--width", type=int, default=256, help="pixels (default: 256)")
     parser.add_argument("--height", type=int, default=192, help="pixels (default: 192)")
@@ -46,12 +50,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     done = finished(options.out)
     rewrite(options.out, done)
     missing = [k for k in range(options.count) if picture_name(k) not in done]
-    plans = [sample(options.seed, number, shares) for number in missing]
+    plan = sample if options.scene == "lift" else draw
+    plans = [plan(options.seed, number, shares) for number in missing]
     render(plans, len(done), options)
     rewrite(options.out, finished(options.out))
 
 
-def render(plans: Sequence[ScenePlan], before: int, options: argparse.Namespace) -> None:
+def render(plans: Sequence[ScenePlan | CataloguePlan], before: int, options: argparse.Namespace) -> None:
     """Render the plans in `options.jobs` processes; each line is written as soon as its frame is done."""
     columns = (
         TextColumn("frames"),
@@ -90,10 +95,12 @@ def _settle(cores: multiprocessing.SimpleQueue[int]) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
-def _shoot(plan: ScenePlan, folder: Path, width: int, height: int, samples: int) -> str:
-    from .studio import shoot  # here, so that the parent process never loads Blender
+def _shoot(plan: ScenePlan | CataloguePlan, folder: Path, width: int, height: int, samples: int) -> str:
+    from . import showroom, studio  # here, so that the parent process never loads Blender
 
-    return shoot(plan, folder, width, height, samples)
+    if isinstance(plan, CataloguePlan):
+        return showroom.shoot(plan, folder, width, height, samples)
+    return studio.shoot(plan, folder, width, height, samples)
 
 
 if __name__ == "__main__":
