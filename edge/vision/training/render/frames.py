@@ -4,7 +4,7 @@
 
 Writes 000000.jpg, ... and labels.jsonl: per frame its file, the classes in view, boxes [class, cx, cy, w, h] in
 fractions of the picture, how much of each is unhidden, and the parameters of the scene. Frame k depends only on the
-seed, k and the mix, so a stopped run goes on where it was, and a longer one adds to a shorter one.
+seed, k and these options, so a stopped run goes on where it was, and a longer one adds to a shorter one.
 """
 
 from __future__ import annotations
@@ -23,8 +23,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from .catalogue import CataloguePlan, draw
 from .ledger import finished, picture_name, rewrite
 from .mix import DEFAULT, parse_mix
+from .modeltable import read_models, with_models
 from .plans import ScenePlan
 from .sample import sample
+from .styles import STYLES, with_mounts
+
+HELP = (
+    "car: the car's own camera, now and then one on the landing",
+    "wide: also somebody before the lift with a telephone, pictures of many shapes, things on a dark landing",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -35,6 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=0, help="of everything (default: 0)")
     parser.add_argument("--scene", choices=("lift", "catalogue"), default="lift", help="(default: lift)")
     parser.add_argument("--mix", default=DEFAULT, help="label=weight,... (default: %(default)s)")
+    parser.add_argument("--style", choices=STYLES, default="car", help="; ".join(HELP) + " (default: %(default)s)")
+    parser.add_argument("--mounts", default="", help="other weights of the cameras: visitor=5,corner=3,...")
+    parser.add_argument("--models", type=Path, help="table of ready-made glTF models, see modeltable.py")
+    parser.add_argument("--model-share", type=float, default=0.4, help="of the actors that have one (default: 0.4)")
     parser.add_argument("--width", type=int, default=256, help="pixels (default: 256)")
     parser.add_argument("--height", type=int, default=192, help="pixels (default: 192)")
     parser.add_argument("--samples", type=int, default=4, help="light paths a pixel (default: 4)")
@@ -44,14 +55,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error("--count, --width, --height, --samples and --jobs must be 1 or more")
     try:
         shares = parse_mix(options.mix)
-    except ValueError as error:
+        style = with_mounts(STYLES[options.style], options.mounts)
+        models = read_models(options.models) if options.models else []
+    except (OSError, ValueError) as error:
         parser.error(str(error))
     options.out.mkdir(parents=True, exist_ok=True)
     done = finished(options.out)
     rewrite(options.out, done)
     missing = [k for k in range(options.count) if picture_name(k) not in done]
-    plan = sample if options.scene == "lift" else draw
-    plans = [plan(options.seed, number, shares) for number in missing]
+    plans: list[ScenePlan | CataloguePlan]
+    if options.scene == "catalogue":
+        plans = [draw(options.seed, number, shares) for number in missing]
+    else:
+        lifts = [sample(options.seed, number, shares, style) for number in missing]
+        plans = [with_models(plan, models, options.model_share) for plan in lifts] if models else [*lifts]
     render(plans, len(done), options)
     rewrite(options.out, finished(options.out))
 
