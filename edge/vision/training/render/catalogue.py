@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from random import Random
 
 from .kinds import of_label
+from .lenses import pick
 from .plans import ActorPlan, SensorPlan
-from .sample import pick
 
 
 @dataclass(frozen=True)
