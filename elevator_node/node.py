@@ -7,18 +7,19 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from edge.core.errors import ModelError
+from edge.core.errors import ConfigError, ModelError
 from edge.core.messages import Json
-from edge.core.node import Demo, Surroundings, Wiring
+from edge.core.node import Demo, Sight, Surroundings, Wiring
 from edge.hw.camera import Feed, open_camera
 from edge.hw.camera_health import Health
 from edge.hw.contact import Contact, contact_worker
 from edge.hw.gpio import open_pins, pin_workers
 from edge.hw.relay import open_relay, safe_steps
 from edge.hw.speaker import open_speaker
+from edge.vision.calibration.active import active_head
 from edge.vision.detector import Detector
 from edge.vision.drawer import Drawer
-from edge.vision.evidence import Evidence
+from edge.vision.evidence import HARD_NEGATIVES, Evidence
 from edge.vision.models import Entry, Registry
 from edge.vision.motion import Gate
 from elevator_node.config import ElevatorOptions
@@ -44,7 +45,9 @@ class ElevatorNode:
         """Models first (they may refuse), then the relay, off, then what may fail and come back later."""
         clock, post = around.clock, around.post
         registry = Registry.load(config.eye.registry)
-        detector = Detector(registry[config.eye.model], config.eye.threads)
+        entry = registry[config.eye.model]
+        head = active_head(around.state_dir, entry) if config.eye.calibration == "auto" else None
+        detector = Detector(entry, config.eye.threads, head)
         _knows(detector.entry, config)
         drawer = Drawer(config.eye.picture_model, config.eye.registry) if config.eye.picture_model else None
         pins = open_pins(config.gpio, clock)
@@ -78,9 +81,28 @@ class ElevatorNode:
             capabilities={
                 "model": config.eye.model,
                 "model_sha256": detector.entry.sha256,
+                "calibrated": head is not None,
                 "blocking": sorted(config.classes.blocking),
                 "inputs": sorted(config.inputs.wired),
             },
+        )
+
+    def sight(self, config: ElevatorOptions) -> Sight:
+        """The eye in the car. Raises ConfigError where an electric bike does not hold the door."""
+        blocking = config.classes.blocking.get("ebike")
+        if blocking is None:
+            raise ConfigError("classes.blocking: has no 'ebike', so there is nothing to calibrate; add it")
+        return Sight(
+            camera=config.camera,
+            model=config.eye.model,
+            registry=config.eye.registry,
+            threads=config.eye.threads,
+            confirm=blocking.confirm,
+            k=config.hold.confirm_frames,
+            n=config.hold.of_frames,
+            window_s=config.hold.window_s,
+            negatives=config.state_dir / "evidence" / HARD_NEGATIVES,
+            unit="elevator-node",
         )
 
     def safe_steps(self, config: ElevatorOptions) -> Sequence[Json]:
