@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 ARGS   ?=
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench torture test-all system-demo system-test clean
+.PHONY: help demo picture test check bench torture test-all system-demo system-test clean
 
 # Debian packages, asked for by name, installed only where they are absent (as root, or through sudo).
 DEMO_PACKAGES = python3-venv mosquitto espeak-ng alsa-utils
@@ -18,6 +18,9 @@ help: ## this list
 
 demo: system-demo $(VENV)/.demo ## the main job on this machine: broker, daemon, a visit (ARGS="--once")
 	$(BIN)/edge demo $(ARGS)
+
+picture: system-demo $(VENV)/.demo ## README's picture anew, after a change of the model, the clip or the table
+	$(BIN)/edge demo --once --picture docs/demo.svg
 
 test: system-test $(VENV)/.test check ## everything: style, types, layering, tests
 	$(BIN)/python -m pytest $(ARGS)

@@ -24,6 +24,7 @@ from rich.table import Table
 from edge import nodes
 from edge.cli.clip import assemble
 from edge.cli.demo_desk import DESK, Desk
+from edge.cli.demo_picture import Shot
 from edge.core.errors import ConfigError
 from edge.core.node import Node
 from edge.wire.broker import LocalBroker
@@ -36,15 +37,16 @@ PATIENCE_S = 30.0
 @click.option("--once", is_flag=True, help="Play one visit; exit 0 only if every event arrived and was acknowledged.")
 @click.option("--clip", type=click.Path(exists=True, path_type=Path), help="A folder of frames or a video. [own clip]")
 @click.option("--sound", default="null", show_default=True, help="ALSA device for the voice; `default` speaks aloud.")
-def demo(kind: str, once: bool, clip: Path | None, sound: str) -> None:
+@click.option("--picture", type=click.Path(dir_okay=False, path_type=Path), help="Draw the hold into this SVG file.")
+def demo(kind: str, once: bool, clip: Path | None, sound: str, picture: Path | None) -> None:
     """Show a KIND of node at work: what it sees, does and tells. Ctrl-C ends it."""
     node = nodes.find(kind)
     with tempfile.TemporaryDirectory(prefix="edge-demo-") as name:
-        sys.exit(_play(node, Path(name), once, clip or node.demo.clips / "ebike_visit", sound))
+        sys.exit(_play(node, Path(name), once, clip or node.demo.clips / "ebike_visit", sound, picture))
 
 
-def _play(node: Node, folder: Path, once: bool, clip: Path, sound: str) -> int:
-    console = Console()
+def _play(node: Node, folder: Path, once: bool, clip: Path, sound: str, picture: Path | None) -> int:
+    console, shot = Console(), Shot()
     if not console.is_terminal:
         console = Console(width=120)
     with LocalBroker(folder / "broker") as broker:
@@ -53,8 +55,10 @@ def _play(node: Node, folder: Path, once: bool, clip: Path, sound: str) -> int:
         desk = Desk(f"community/1/demo/{options['device']}", broker.port)
         desk.open()
         with _daemon(node, path, folder) as process:
-            done = _watch(console, desk, process, options, folder, length_s + PATIENCE_S if once else None, node)
+            done = _watch(console, desk, process, options, folder, length_s + PATIENCE_S if once else None, node, shot)
         desk.close()
+    if picture:
+        shot.write(picture, desk.picture, f"edge demo {node.name}")
     if not once:
         return 0
     lacks = desk.missing(node.demo.expected)
@@ -116,6 +120,7 @@ def _watch(
     folder: Path,
     limit_s: float | None,
     node: Node,
+    shot: Shot,
 ) -> bool:
     """Show the table until the visit is complete (True), the time is over or the daemon is gone (False)."""
     until = None if limit_s is None else time.monotonic() + limit_s
@@ -124,7 +129,10 @@ def _watch(
             while process.poll() is None and (until is None or time.monotonic() < until):
                 desk.news.wait(0.2)
                 desk.news.clear()
-                live.update(_screen(desk, line_is_on(folder / "pins.jsonl", options["relay"]["pin"])))
+                held = line_is_on(folder / "pins.jsonl", options["relay"]["pin"])
+                screen = _screen(desk, held)
+                live.update(screen)
+                shot.offer(screen, held=held and bool(desk.states.get("car", {}).get("label")))
                 if until is not None and not desk.missing(node.demo.expected):
                     return True
     except KeyboardInterrupt:
@@ -162,7 +170,7 @@ def _screen(desk: Desk, held: bool) -> Group:
             event.kind,
             event.envelope["severity"],
             str(event.envelope["data"].get("frame_to_hold_ms", "")),
-            f"{event.picture_bytes // 1024} KiB" if event.picture_bytes else "",
+            f"{len(event.picture) // 1024} KiB" if event.picture else "",
             "yes" if event.acked_at else "",
         )
     return Group(Panel(now, title="lift"), Panel(told, title="duty desk"))

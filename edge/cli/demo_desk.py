@@ -18,11 +18,11 @@ DESK = "demo-desk"
 
 @dataclass
 class Heard:
-    """One event as it arrived: its envelope, when it was acknowledged, its picture's size in bytes."""
+    """One event as it arrived: its envelope, when it was acknowledged, its picture (a JPEG)."""
 
     envelope: dict[str, Any]
     acked_at: float | None = None
-    picture_bytes: int | None = None
+    picture: bytes | None = None
 
     @property
     def kind(self) -> str:
@@ -71,7 +71,7 @@ class Desk:
                 properties = dict(getattr(message.properties, "UserProperty", []))
                 heard = self.events.get(properties.get("event_id", ""))
                 if heard:
-                    heard.picture_bytes = len(message.payload)
+                    heard.picture = bytes(message.payload)
             elif kind == "state":
                 self.states[rest] = json.loads(message.payload)
             elif kind == "availability":
@@ -93,6 +93,12 @@ class Desk:
                 heard.acked_at = time.monotonic()
         self.news.set()
 
+    @property
+    def picture(self) -> bytes:
+        """The newest picture that came, a JPEG; empty while none did."""
+        with self.lock:
+            return next((event.picture for event in reversed(self.events.values()) if event.picture), b"")
+
     def missing(self, expected: tuple[str, ...]) -> list[str]:
         """What one visit still lacks: an event that did not come, an acknowledgement or a picture that is due."""
         with self.lock:
@@ -101,6 +107,6 @@ class Desk:
         for event in heard:
             if event.acked_at is None:
                 lacks.append(f"acknowledgement of {event.kind}")
-            if "image" in event.envelope["data"] and event.picture_bytes is None:
+            if "image" in event.envelope["data"] and event.picture is None:
                 lacks.append(f"picture of {event.kind}")
         return lacks

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import cv2
 import numpy as np
@@ -14,7 +16,8 @@ import pytest
 from edge.cli.clip import AFTER_S, BEFORE_S, assemble, empties
 from edge.cli.demo import line_is_on
 from edge.cli.demo_desk import Desk, Heard
-from edge.core.errors import FrameError
+from edge.cli.demo_picture import Shot
+from edge.core.errors import EdgeError, FrameError
 from elevator_node.node import NODE
 
 OWN = NODE.demo.clips / "ebike_visit"
@@ -29,9 +32,28 @@ def test_one_visit_is_played_and_acknowledged() -> None:
         assert word in done.stdout
 
 
+def test_the_picture_shows_the_evidence_beside_the_table(tmp_path: Path) -> None:
+    jpeg = cv2.imencode(".jpg", np.full((30, 40, 3), 90, np.uint8))[1].tobytes()
+    shot, file = Shot(), tmp_path / "demo.svg"
+    with pytest.raises(EdgeError, match="never held"):
+        shot.write(file, jpeg, "edge demo")
+    shot.offer("the door is held", held=True)
+    shot.offer("free", held=False)
+    with pytest.raises(EdgeError, match="no JPEG"):
+        shot.write(file, b"", "edge demo")
+    shot.write(file, jpeg, "edge demo")
+    drawn = ElementTree.parse(file).getroot()
+    image, terminal = drawn
+    assert base64.b64decode(image.attrib["href"].partition(",")[2]) == jpeg
+    assert float(image.attrib["width"]) / float(image.attrib["height"]) == pytest.approx(4 / 3, abs=0.01)
+    words = "".join(terminal.itertext()).replace("\xa0", " ")
+    assert "the door is held" in words
+    assert "free" not in words
+
+
 def heard(kind: str, *, acked: bool = True, image: bool = False, picture: bool = False) -> Heard:
     envelope = {"type": f"community.{kind}.v1", "data": {"image": "x"} if image else {}}
-    return Heard(envelope, 1.0 if acked else None, 100 if picture else None)
+    return Heard(envelope, 1.0 if acked else None, b"jpeg" if picture else None)
 
 
 LACKS = [

@@ -12,9 +12,10 @@ import pytest
 
 from edge.vision.training.render.kinds import KINDS, of_label
 from edge.vision.training.render.layout import ELBOW_ROOM_M, beside, extents
+from edge.vision.training.render.lenses import draw_lens
 from edge.vision.training.render.mix import DEFAULT, LABELS, parse_mix
 from edge.vision.training.render.plans import ActorPlan, ScenePlan
-from edge.vision.training.render.sample import draw_car, draw_lens, sample
+from edge.vision.training.render.sample import draw_car, sample
 
 MIX = parse_mix(DEFAULT)
 MANY = [sample(3, number, MIX) for number in range(800)]

@@ -8,6 +8,8 @@ from random import Random
 from .accessories import build_battery
 from .bicycle import build_bicycle, build_pedelec
 from .dog import build_dog
+from .imported import import_model
+from .kinds import KINDS
 from .luggage import build_luggage
 from .moped import build_moped
 from .person import Person
@@ -49,15 +51,29 @@ def enter(plans: Sequence[ActorPlan], dice: Callable[[str], Random]) -> list[tup
     vehicles: dict[int, Vehicle] = {}
     actors = []
     for number, plan in enumerate(plans):
-        if plan.label == "person":
+        if plan.label == "person" and plan.model:
+            root = import_model(plan.model, upright=True)
+            root.location, root.rotation_euler[2] = (*plan.place, 0.0), plan.heading
+            actors.append((plan.label, root))
+        elif plan.label == "person":
             actors.append((plan.label, _person(plan, vehicles.get(plan.with_actor), dice(f"actor/{number}"))))
         else:
-            vehicle = BUILDERS[plan.kind](dice(f"actor/{number}"))
+            vehicle = _modelled(plan) if plan.model else BUILDERS[plan.kind](dice(f"actor/{number}"))
             rolled = dice(f"roll/{number}").uniform(0.0, 3.0)
             vehicle.go(Pose(plan.place, plan.heading, rolled, 0.0, 0.0, 0.0))
             vehicles[number] = vehicle
             actors.append((plan.label, vehicle.root))
     return actors
+
+
+def _modelled(plan: ActorPlan) -> Vehicle:
+    """A ready-made thing; nobody knows where its handles are, so they are where those of its kind usually are."""
+    assert plan.model is not None
+    ahead, left = KINDS[plan.kind].walker or (0.0, 0.0)
+    pushed: tuple[Point, Point] = ((ahead + 0.35, 0.25, 0.95), (ahead + 0.35, -0.25, 0.95))
+    led: tuple[Point, Point] = ((0.3, 0.3, 1.02), (-0.1, 0.08, 0.85))
+    left_hand, right_hand = led if left else pushed
+    return Vehicle(import_model(plan.model, upright=False), (ahead, left), left_hand, right_hand)
 
 
 def _person(plan: ActorPlan, vehicle: Vehicle | None, rng: Random) -> Object:

@@ -1,10 +1,11 @@
 """Render random labelled frames: `python -m edge.vision.training.render.frames --out DIR --count N --seed S`.
 
+`--scene lift` (the default) draws lift cars with what is in them, `--scene catalogue` single things on white.
 With `--one-car` all are of one lift, in a folder for each label of the mix, `--count` in each.
 
 Writes 000000.jpg, ... and labels.jsonl: per frame its file, the classes in view, boxes [class, cx, cy, w, h] in
 fractions of the picture, how much of each is unhidden, and the parameters of the scene. Frame k depends only on the
-seed, k and the mix, so a stopped run goes on where it was, and a longer one adds to a shorter one.
+seed, k and these options, so a stopped run goes on where it was, and a longer one adds to a shorter one.
 """
 
 from __future__ import annotations
@@ -21,11 +22,22 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from .catalogue import CataloguePlan
+from .catalogue import draw as catalogue
 from .ledger import finished, picture_name, rewrite
 from .mix import DEFAULT, parse_mix
+from .modeltable import read_models, with_models
 from .one_car import sample_one_car
 from .plans import ScenePlan
 from .sample import sample
+from .styles import STYLES, with_mounts
+
+Plan = ScenePlan | CataloguePlan
+
+HELP = (
+    "car: the car's own camera, now and then one on the landing",
+    "wide: also somebody before the lift with a telephone, pictures of many shapes, things on a dark landing",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -34,7 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the frames; made if missing")
     parser.add_argument("--count", type=int, required=True, help="frames 0 to N-1 shall be there in the end")
     parser.add_argument("--seed", type=int, default=0, help="of everything (default: 0)")
+    parser.add_argument("--scene", choices=("lift", "catalogue"), default="lift", help="(default: lift)")
     parser.add_argument("--mix", default=DEFAULT, help="label=weight,... (default: %(default)s)")
+    parser.add_argument("--style", choices=STYLES, default="car", help="; ".join(HELP) + " (default: %(default)s)")
+    parser.add_argument("--mounts", default="", help="other weights of the cameras: visitor=5,corner=3,...")
+    parser.add_argument("--models", type=Path, help="table of ready-made glTF models, see modeltable.py")
+    parser.add_argument("--model-share", type=float, default=0.4, help="of the actors that have one (default: 0.4)")
     parser.add_argument("--width", type=int, default=256, help="pixels (default: 256)")
     parser.add_argument("--height", type=int, default=192, help="pixels (default: 192)")
     parser.add_argument("--samples", type=int, default=4, help="light paths a pixel (default: 4)")
@@ -46,7 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error("--count, --width, --height, --samples and --jobs must be 1 or more")
     try:
         shares = parse_mix(options.mix)
-    except ValueError as error:
+        style = with_mounts(STYLES[options.style], options.mounts)
+        models = read_models(options.models) if options.models else []
+    except (OSError, ValueError) as error:
         parser.error(str(error))
     if options.same_things and options.one_car is None:
         parser.error("--same-things goes with --one-car")
@@ -55,11 +74,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
             one = partial(sample_one_car, options.one_car, options.seed)
             draw = partial(one, label=label, same_thing=options.same_things)
             complete(options.out / label, draw, options)
+    elif options.scene == "catalogue":
+        complete(options.out, partial(catalogue, options.seed, mix=shares), options)
     else:
-        complete(options.out, partial(sample, options.seed, mix=shares), options)
+
+        def lift(number: int) -> ScenePlan:
+            plan = sample(options.seed, number, shares, style)
+            return with_models(plan, models, options.model_share) if models else plan
+
+        complete(options.out, lift, options)
 
 
-def complete(folder: Path, draw: Callable[[int], ScenePlan], options: argparse.Namespace) -> None:
+def complete(folder: Path, draw: Callable[[int], Plan], options: argparse.Namespace) -> None:
     """Render what is missing of the folder's `options.count` frames; `draw` plans frame k."""
     folder.mkdir(parents=True, exist_ok=True)
     done = finished(folder)
@@ -70,7 +96,7 @@ def complete(folder: Path, draw: Callable[[int], ScenePlan], options: argparse.N
     rewrite(folder, finished(folder))
 
 
-def render(folder: Path, plans: Sequence[ScenePlan], before: int, options: argparse.Namespace) -> None:
+def render(folder: Path, plans: Sequence[Plan], before: int, options: argparse.Namespace) -> None:
     """Render the plans into `folder` in `options.jobs` processes; each line is written as soon as its frame is done."""
     columns = (
         TextColumn("{task.description}"),
@@ -109,10 +135,12 @@ def _settle(cores: multiprocessing.SimpleQueue[int]) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
-def _shoot(plan: ScenePlan, folder: Path, width: int, height: int, samples: int) -> str:
-    from .studio import shoot  # here, so that the parent process never loads Blender
+def _shoot(plan: ScenePlan | CataloguePlan, folder: Path, width: int, height: int, samples: int) -> str:
+    from . import showroom, studio  # here, so that the parent process never loads Blender
 
-    return shoot(plan, folder, width, height, samples)
+    if isinstance(plan, CataloguePlan):
+        return showroom.shoot(plan, folder, width, height, samples)
+    return studio.shoot(plan, folder, width, height, samples)
 
 
 if __name__ == "__main__":

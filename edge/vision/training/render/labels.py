@@ -14,6 +14,7 @@ from .primitives import Object
 Box = tuple[float, float, float, float]
 
 STRIDE = 7  # every seventh vertex is enough for a box and keeps the rays cheap
+MOST_POINTS = 1500  # of one piece; ready-made models have 100,000 vertices
 LEAST_SHARE = 0.03  # less of an actor than this in view is not worth a label
 GRAZE_M = 0.02
 
@@ -68,7 +69,8 @@ def _pieces(root: Object) -> Iterator[Object]:
 
 
 def _points(piece: Object) -> Iterator[Any]:
-    for vertex in list(piece.data.vertices)[::STRIDE]:
+    vertices = list(piece.data.vertices)
+    for vertex in vertices[:: max(STRIDE, len(vertices) // MOST_POINTS)]:
         yield piece.matrix_world @ vertex.co
 
 

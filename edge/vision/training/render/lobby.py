@@ -14,20 +14,22 @@ SPAN_M = 5.0
 HEIGHT_M = 2.6
 
 
-def build_lobby(car: Car, rng: Random, watts: float | None = None, shade: float | None = None) -> None:
-    """A landing of 5.0 x 2.6 m in front of the car's door, lit by its own lamp; `shade` is the tiles' brightness."""
+def build_lobby(
+    car: Car, rng: Random, watts: float | None = None, shade: float | None = None, depth_m: float = DEPTH_M
+) -> None:
+    """A landing 5.0 m wide in front of the car's door, lit by its own lamp; `shade` is the tiles' brightness."""
     near = car.sill_y - 0.1
-    middle, far = near - DEPTH_M / 2, near - DEPTH_M
+    middle, far = near - depth_m / 2, near - depth_m
     usual = rng.uniform(0.3, 0.5)
     shade = usual if shade is None else shade
     tiles = materials.tiled((shade, shade * 0.95, shade * 0.86), (shade * 0.4,) * 3, edge=0.4)
-    box((0, middle, -0.01), (SPAN_M, DEPTH_M, 0.02), tiles)
+    box((0, middle, -0.01), (SPAN_M, depth_m, 0.02), tiles)
     white = materials.plain((0.75, 0.74, 0.7), rough=0.8)
     tint = materials.plain(materials.colour(rng, (0.1, 0.4), (0.3, 0.55)), rough=0.7)
-    box((0, middle, HEIGHT_M + 0.01), (SPAN_M, DEPTH_M, 0.02), white)
+    box((0, middle, HEIGHT_M + 0.01), (SPAN_M, depth_m, 0.02), white)
     _wall_across(far, white, tint, rng)
     for side in (-1, 1):
-        box((side * SPAN_M / 2, middle, HEIGHT_M / 2), (0.04, DEPTH_M, HEIGHT_M), white)
+        box((side * SPAN_M / 2, middle, HEIGHT_M / 2), (0.04, depth_m, HEIGHT_M), white)
         width = (SPAN_M - car.door_m) / 2
         x = side * (car.door_m / 2 + width / 2)
         box((x, near - 0.02, HEIGHT_M / 2), (width, 0.06, HEIGHT_M), white)

@@ -10,8 +10,9 @@ from random import Random
 
 from .kinds import of_label
 from .layout import actors_for
+from .lenses import draw_lens, pick
 from .plans import ScenePlan
-from .sample import draw_car, draw_lens, draw_light, draw_sensor, pick
+from .sample import draw_car, draw_light, draw_sensor
 
 
 def sample_one_car(car: int, seed: int, number: int, label: str, same_thing: bool = False) -> ScenePlan:
@@ -33,4 +34,4 @@ def sample_one_car(car: int, seed: int, number: int, label: str, same_thing: boo
     if lens.mount != "lobby":  # that one sees the car only through its open door
         shape = replace(shape, open_share=draw_car(dice("door")).open_share)
     kind = pick(Random(f"{prop}/kind"), things) if prop else None
-    return replace(plan, car=shape, actors=actors_for(label, shape, lens, dice, kind))
+    return replace(plan, car=shape, actors=actors_for(label, shape, lens, dice, kind=kind))

@@ -42,9 +42,10 @@ class LightPlan:
 
 @dataclass(frozen=True)
 class LensPlan:
-    """The camera: `mount` corner, wall, centre or lobby; `field_deg` across the picture's width; `roll_deg`.
+    """The camera: `mount` corner, wall, centre, lobby or visitor; `field_deg` across the picture's width; `roll_deg`.
 
-    `projection` is fisheye (equisolid) or rectilinear; `disc` leaves black round the picture as full fisheyes do.
+    `projection` is fisheye (equisolid) or rectilinear; `disc` leaves black round the picture as full fisheyes do;
+    `shape` is one of `styles.SHAPES` ("" for the size the command says).
     """
 
     mount: str
@@ -54,6 +55,7 @@ class LensPlan:
     field_deg: float
     projection: str
     disc: bool
+    shape: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,21 @@ class SensorPlan:
 
 
 @dataclass(frozen=True)
+class ModelPlan:
+    """A ready-made model: its file, its length along its heading (a person's height), degrees that turn it to x."""
+
+    file: str
+    size_m: float
+    yaw_deg: float
+
+
+@dataclass(frozen=True)
 class ActorPlan:
     """One thing or person: where it stands, its heading in radians, and the seed of its looks.
 
     A person's `role` is stand, push or ride (then `with_actor` is the thing's place in the list of actors);
     `hands` is what somebody who stands does with them; `side` is -1 when a pusher walks on the other side.
+    A `model` takes the place of the built actor.
     """
 
     kind: str
@@ -91,6 +103,7 @@ class ActorPlan:
     hands: str = "down"
     with_actor: int = -1
     side: int = 1
+    model: ModelPlan | None = None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Draw the plan of a random frame. Pure: frame k depends on the seed, k and the mix, on nothing else.
+"""Draw the plan of a random frame. Pure: frame k depends on the seed, k, the mix and the style, on nothing else.
 
 Car, light, camera and sensor come from dice of their own, so they are the same whatever the label: only the object
 tells the labels apart.
@@ -7,17 +7,20 @@ tells the labels apart.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from random import Random
 
 from .layout import actors_for
-from .plans import CarPlan, LensPlan, LightPlan, ScenePlan, SensorPlan
+from .lenses import draw_lens, pick
+from .plans import CarPlan, LightPlan, ScenePlan, SensorPlan
+from .styles import CAR, Style
 
 WALLS = {"steel": 6, "polished": 3, "gold": 1, "painted": 3, "wood": 2, "plywood": 1.5, "quilt": 1, "etched": 2}
 FLOORS = {"speckled": 4, "tiled": 2, "rubber": 2, "steel": 1, "carpet": 1, "stone": 2}
 MIRRORS = {"": 7, "back": 2, "upper": 2, "side": 1}
 
 
-def sample(seed: int, number: int, mix: Mapping[str, float]) -> ScenePlan:
+def sample(seed: int, number: int, mix: Mapping[str, float], style: Style = CAR) -> ScenePlan:
     """The plan of frame `number`."""
 
     def dice(topic: str) -> Random:
@@ -25,15 +28,27 @@ def sample(seed: int, number: int, mix: Mapping[str, float]) -> ScenePlan:
 
     label = pick(dice("label"), mix)
     car = draw_car(dice("car"))
-    light = draw_light(dice("light"))
-    lens = draw_lens(dice("lens"), car)
+    lens = draw_lens(dice("lens"), car, style)
+    outside = lens.mount == "visitor"
+    if outside:
+        car = replace(car, open_share=_seen_from_outside(dice("door")))
+    light = _landing_lit(dice("landing light"), draw_light(dice("light")), style, outside=outside)
     sensor = draw_sensor(dice("sensor"), light)
-    return ScenePlan(seed, number, label, car, light, lens, sensor, actors_for(label, car, lens, dice))
+    return ScenePlan(seed, number, label, car, light, lens, sensor, actors_for(label, car, lens, dice, style))
 
 
-def pick(rng: Random, weights: Mapping[str, float]) -> str:
-    """One key, as often as its weight says."""
-    return rng.choices(list(weights), list(weights.values()))[0]
+def _seen_from_outside(rng: Random) -> float:
+    """People photograph an open lift; now and then they wait before a shut one."""
+    state = rng.random()
+    return 0.0 if state < 0.18 else round(rng.uniform(0.2, 0.9), 2) if state < 0.28 else 1.0
+
+
+def _landing_lit(rng: Random, light: LightPlan, style: Style, *, outside: bool) -> LightPlan:
+    """Brighter where the camera stands on the landing itself, nearly dark as often as the style says."""
+    share = 2.0 if outside else 1.0
+    if rng.random() < style.dark_landing:
+        share *= rng.uniform(0.06, 0.4) if outside else rng.uniform(0.02, 0.15)
+    return light if share == 1.0 else replace(light, lobby_w=round(light.lobby_w * share, 2))
 
 
 def draw_car(rng: Random) -> CarPlan:
@@ -71,39 +86,6 @@ def draw_light(rng: Random) -> LightPlan:
     )
 
 
-def draw_lens(rng: Random, car: CarPlan) -> LensPlan:
-    """A ceiling camera in a corner, on a wall or in the middle, or (door open) one on the landing that looks in."""
-    mount = pick(rng, {"corner": 6, "wall": 2, "centre": 1.2, "lobby": 1})
-    if mount == "lobby" and car.open_share < 0.5:
-        mount = "corner"
-    half_w, half_d = car.width_m / 2, car.depth_m / 2
-    high = car.height_m - rng.uniform(0.04, 0.3)
-    inset = rng.uniform(0.06, 0.14)
-    left_right, front_back = rng.choice((-1, 1)), rng.choice((-1, 1, 1))
-    field = rng.uniform(90.0, 190.0) if rng.random() < 0.4 else rng.uniform(90.0, 130.0)
-    target = (rng.uniform(-0.15, 0.15) * car.width_m, rng.uniform(-0.2, 0.15) * car.depth_m, rng.uniform(0.2, 0.8))
-    if mount == "corner":
-        place = (left_right * (half_w - inset), front_back * (half_d - inset), high)
-    elif mount == "wall":
-        place = (rng.uniform(-0.3, 0.3) * car.width_m, front_back * (half_d - inset), high)
-    elif mount == "centre":
-        place = (rng.uniform(-0.15, 0.15), rng.uniform(-0.15, 0.15), car.height_m - rng.uniform(0.03, 0.08))
-        target, field = (place[0] + rng.uniform(-0.2, 0.2), place[1] + 0.05, 0.0), rng.uniform(125.0, 190.0)
-    else:
-        place = (rng.uniform(-0.8, 0.8), -half_d - rng.uniform(0.9, 2.2), rng.uniform(1.9, 2.45))
-        target, field = (target[0], target[1] - 0.3, target[2]), rng.uniform(90.0, 110.0)
-    turned = mount == "centre" or rng.random() < 0.08
-    return LensPlan(
-        mount=mount,
-        place=_rounded(place),
-        target=_rounded(target),
-        roll_deg=round(rng.uniform(-180.0, 180.0) if turned else rng.gauss(0.0, 4.0), 1),
-        field_deg=round(field, 1),
-        projection="rectilinear" if field < 108.0 and rng.random() < 0.35 else "fisheye",
-        disc=field > 150.0 and rng.random() < 0.4,
-    )
-
-
 def draw_sensor(rng: Random, light: LightPlan) -> SensorPlan:
     """From nearly clean to a dirty dome with a worn-out chip; dark scenes are noisier."""
     dark = light.mode != "day"
@@ -121,8 +103,3 @@ def draw_sensor(rng: Random, light: LightPlan) -> SensorPlan:
         stamp=rng.random() < 0.4,
         meter=round(rng.uniform(85.0, 130.0) if dark else rng.uniform(105.0, 190.0), 1),
     )
-
-
-def _rounded(point: tuple[float, float, float]) -> tuple[float, float, float]:
-    x, y, z = (round(value, 3) for value in point)
-    return x, y, z

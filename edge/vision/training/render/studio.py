@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import tempfile
 from dataclasses import asdict
@@ -13,11 +14,13 @@ from .cabin import build_cabin, light_cabin
 from .camera import mount_by
 from .cast import enter
 from .labels import sightings
+from .landing import face
 from .ledger import picture_name
-from .lobby import build_lobby
+from .lobby import DEPTH_M, build_lobby
 from .plans import ScenePlan
 from .sensor import Sensor
 from .stage import empty_stage, hasten, infrared_ring, render_to
+from .styles import SHAPES
 from .tarnish import tarnish
 
 DIODES_W = 12.0
@@ -26,12 +29,13 @@ DIODES_W = 12.0
 def shoot(plan: ScenePlan, folder: Path, width: int, height: int, samples: int) -> str:
     """Render the plan into `folder` with one thread; returns the line for labels.jsonl.
 
-    The JPEG appears whole or not at all.
+    The picture has about `width` x `height` pixels in the plan's own shape. The JPEG appears whole or not at all.
     """
 
     def dice(topic: str) -> Random:
         return Random(plan.dice_name(topic))
 
+    width, height = _shaped(plan.lens.shape, width, height)
     scene = empty_stage(width, height, samples, threads=1)
     hasten(scene)
     scene.view_settings.exposure = plan.light.exposure
@@ -39,7 +43,12 @@ def shoot(plan: ScenePlan, folder: Path, width: int, height: int, samples: int) 
     scene.world.node_tree.nodes["Background"].inputs["Strength"].default_value = ambient
     car = build_cabin(plan.car, dice("cabin"))
     light_cabin(car, plan.light, dice("lamps"))
-    if plan.car.open_share > 0.0:
+    if plan.lens.mount == "visitor":
+        landing = dice("landing")
+        deep = max(DEPTH_M, car.sill_y - plan.lens.place[1] + 0.4)
+        build_lobby(car, landing, watts=plan.light.lobby_w, shade=landing.uniform(0.05, 0.7), depth_m=deep)
+        face(car, landing)
+    elif plan.car.open_share > 0.0:
         landing = dice("landing")
         build_lobby(car, landing, watts=plan.light.lobby_w, shade=landing.uniform(0.1, 0.7))
     camera = mount_by(scene, plan.lens)
@@ -66,6 +75,14 @@ def shoot(plan: ScenePlan, folder: Path, width: int, height: int, samples: int) 
             "scene": asdict(plan),
         }
     )
+
+
+def _shaped(shape: str, width: int, height: int) -> tuple[int, int]:
+    """The same number of pixels in another shape, to the nearest even side."""
+    if not shape:
+        return width, height
+    wide = math.sqrt(width * height * SHAPES[shape])
+    return 2 * round(wide / 2), 2 * round(wide / SHAPES[shape] / 2)
 
 
 def _sensor(plan: ScenePlan) -> Sensor:
