@@ -110,6 +110,21 @@ def test_the_same_frame_again_is_not_fresh() -> None:
     assert not lift.wanted.hold
 
 
+@pytest.mark.req("EL-7")
+@pytest.mark.parametrize("fault", ["unreadable", "moved", None])
+def test_frames_that_the_model_does_not_answer_cannot_hold(fault: str | None) -> None:
+    lift = Lift()
+    lift.frames(1.0, bike())
+    for _ in range(11):
+        lift.now += 0.2
+        lift.frame_no += 1
+        lift.send(Sighting(lift.now, lift.frame_no, None, lift.now, fault))
+    assert not lift.wanted.hold
+    lift.frames(1.0, bike())
+    assert lift.wanted.hold
+    assert "ebike.cleared" not in lift.kinds
+
+
 @pytest.mark.req("EL-9", "EL-6")
 def test_a_camera_covered_during_a_visit_keeps_it_alive_up_to_the_maximum() -> None:
     lift = Lift()
