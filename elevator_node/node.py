@@ -62,7 +62,7 @@ class ElevatorNode:
         eye = Eye(feed, detector, Gate(config.motion), Health(config.health), evidence, config.eye, clock, post)
         rules = config.rules
         return Wiring(
-            state=start(rules, secrets.token_hex(4)),
+            state=start(rules, secrets.token_hex(4), evidence.hard_negatives()),
             step=partial(step, rules),
             report=report,
             outputs=LiftOutputs(relay, announcer, eye, evidence, clock),

@@ -106,8 +106,9 @@ def test_release_by_command_once_and_malformed_commands_never(tmp_path: Path, br
         wait_for("the door to be free", lambda: lift.line() is False)
         released = office.event("elevator.hold.released")
         assert released["data"]["hard_negative"] == "pram"
-        kept = lift.folder / "state/evidence/hard_negatives/pram"
-        wait_for("the hard negative", lambda: kept.is_dir() and list(kept.glob("*.jpg")))
+        kept = lift.folder / "state/evidence/hard_negatives"
+        wait_for("the hard negative", lambda: (kept / "counts.json").is_file())
+        assert [path.parent.name for path in kept.glob("*/*.jpg")] == ["pram"]
         lift.kill()
         lift.ready()
         wait_for("it to be back", lambda: sum(got.topic == f"{BASE}/birth" for got in list(office.got)) == 2)
@@ -116,6 +117,8 @@ def test_release_by_command_once_and_malformed_commands_never(tmp_path: Path, br
         assert again["status"] in ("done", "rejected"), again
         kind = "community.elevator.hold.released.v1"
         assert {event["id"] for event in office.events() if event["type"] == kind} == {released["id"]}
+        cars = [got.json for got in list(office.got) if got.topic == f"{BASE}/state/car"]
+        assert cars[-1]["released_by_class"] == {"pram": 1}, "the count outlives the process"
 
 
 @pytest.mark.req("EL-9")
