@@ -237,7 +237,7 @@ class Evidence:
             self._failing = True
         log.log(
             level,
-            "evidence is lost, protection goes on: %s. Free or replace the disk under %s",
+            "evidence is lost, protection goes on: %s. Free or replace the disk, or correct state_dir: %s",
             why,
             self._store.folder,
             extra={"EVENT": "evidence.lost", "COMPONENT": "evidence"},

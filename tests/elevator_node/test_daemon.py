@@ -159,7 +159,8 @@ def test_a_missing_site_file(tmp_path: Path) -> None:
     (lift.folder / "site.yaml").unlink()
     code, said = exit_of(lift)
     assert code == os.EX_CONFIG
-    assert "site.yaml: file not found" in said
+    assert f"{lift.config}:" in said, "who names it"
+    assert "site.yaml: file not found; copy config/site.yaml there" in said
 
 
 @pytest.mark.req("PL-7")
@@ -187,9 +188,11 @@ def test_an_altered_or_missing_model_is_refused_before_it_is_loaded(tmp_path: Pa
 
 def test_a_class_that_the_model_does_not_report_is_refused(tmp_path: Path) -> None:
     changes = {"classes": {"blocking": {"hovercraft": {"credible": 0.5, "confirm": 0.5}}}}
-    code, said = exit_of(Elevator(tmp_path / "lift", 1, empty_frames()[:1], changes=changes))
+    lift = Elevator(tmp_path / "lift", 1, empty_frames()[:1], changes=changes)
+    code, said = exit_of(lift)
     assert code == os.EX_CONFIG
     assert "reports no class 'hovercraft'" in said
+    assert f"{lift.config}:" in said
 
 
 @pytest.mark.req("PL-8")

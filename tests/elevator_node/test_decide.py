@@ -78,6 +78,15 @@ def test_a_whole_visit() -> None:
     assert cleared.data["duration_s"] == pytest.approx(15.0, abs=0.5)
 
 
+@pytest.mark.req("EL-4")
+def test_a_visit_that_is_over_before_it_was_told_is_told_and_then_cleared() -> None:
+    lift = Lift(HoldOptions(clear_s=0.2))
+    lift.relay_tells = False  # the raised event waits for the relay's word
+    lift.frames(0.4, bike())
+    lift.frames(0.4)
+    assert lift.kinds == ["ebike.detected", "ebike.cleared"]
+
+
 @pytest.mark.req("EL-6")
 def test_the_ladder_of_a_long_hold() -> None:
     lift = Lift()
