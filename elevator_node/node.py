@@ -41,11 +41,20 @@ class ElevatorNode:
         ("elevator.ebike.detected", "elevator.ebike.cleared"),
     )
 
+    def check(self, config: ElevatorOptions) -> None:
+        """The models are registered and whole, and the deciding one knows the classes of the rules."""
+        registry = Registry.load(config.eye.registry)
+        decides = _registered(registry, "model", config.eye.model)
+        decides.verified_path()
+        if config.eye.picture_model:
+            _registered(registry, "picture_model", config.eye.picture_model).verified_path()
+        _knows(decides, config)
+
     def wire(self, config: ElevatorOptions, around: Surroundings) -> Wiring[State, Wanted]:
         """Models first (they may refuse), then the relay, off, then what may fail and come back later."""
         clock, post = around.clock, around.post
         registry = Registry.load(config.eye.registry)
-        entry = registry[config.eye.model]
+        entry = _registered(registry, "model", config.eye.model)
         head = active_head(around.state_dir, entry) if config.eye.calibration == "auto" else None
         detector = Detector(entry, config.eye.threads, head)
         _knows(detector.entry, config)
@@ -65,7 +74,7 @@ class ElevatorNode:
         eye = Eye(feed, detector, Gate(config.motion), Health(config.health), evidence, config.eye, clock, post)
         rules = config.rules
         return Wiring(
-            state=start(rules, secrets.token_hex(4)),
+            state=start(rules, secrets.token_hex(4), evidence.hard_negatives()),
             step=partial(step, rules),
             report=report,
             outputs=LiftOutputs(relay, announcer, eye, evidence, clock),
@@ -110,6 +119,12 @@ class ElevatorNode:
         return safe_steps(config.relay, config.gpio)
 
 
+def _registered(registry: Registry, key: str, name: str) -> Entry:
+    if name not in registry:
+        raise ModelError(f"eye.{key}: no model is called '{name}'. The registry has: {', '.join(sorted(registry))}.")
+    return registry[name]
+
+
 def _knows(model: Entry, config: ElevatorOptions) -> None:
     """The model must report every class that the rules count on, from the score on at which they count it."""
     classes = config.classes
@@ -117,10 +132,12 @@ def _knows(model: Entry, config: ElevatorOptions) -> None:
     for name, score in least.items():
         if name not in model.thresholds:
             known = ", ".join(sorted(model.thresholds))
-            raise ModelError(f"classes: model {model.name} reports no class '{name}'; it reports: {known}")
+            cure = f"it reports: {known}. Correct the name, or choose another eye.model"
+            raise ModelError(f"classes: model {model.name} reports no class '{name}'; {cure}")
         if score < model.thresholds[name]:
             floor = model.thresholds[name]
-            raise ModelError(f"classes: '{name}' at {score}: model {model.name} reports it only from {floor} on")
+            why = f"model {model.name} reports it only from {floor} on; write {floor} or more"
+            raise ModelError(f"classes: '{name}' at {score}: {why}")
 
 
 NODE = ElevatorNode()

@@ -116,6 +116,9 @@ class Node(Protocol):
     def demo(self) -> Demo:
         """Its part in `edge demo`."""
 
+    def check(self, config: Any) -> None:
+        """What needs no hardware but more than the files: are the models there? Raises ModelError, `key: reason`."""
+
     def wire(self, config: Any, around: Surroundings) -> Wiring[Any, Any]:
         """Open the hardware. Raises DeviceError or ModelError with the cure in its text; leaves outputs safe."""
 
