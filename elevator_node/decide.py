@@ -16,7 +16,8 @@ from elevator_node.visit import CAR, DOOR, GaveUp, Suspect, Visit
 
 __all__ = ["State", "Wanted", "start", "step"]
 
-UNSEEING = ("lost", "frozen")  # faults in which no new picture arrives: not even a held door may rest on them
+# Faults of a picture that is new, was looked at and shows nothing: a held door may rest on such a look, no other.
+LOOKED_IN_VAIN = ("dark", "covered")
 ANNOUNCE_WITHIN_S = 0.5  # how long a raised event waits to learn when the relay was really driven
 WARN_AGAIN_S = 60.0
 BEATS_HOLD = ("fire", "inspection")
@@ -52,7 +53,8 @@ def _see(rules: Rules, state: State, sight: Sighting, now: float, events: list[E
     state = replace(state, eye_fault=sight.fault)
     new = sight.frame_no != state.frame_no
     gap_s = sight.frame_at - state.fresh_at
-    if new and sight.fault not in UNSEEING:
+    answered = sight.detections is not None or sight.fault in LOOKED_IN_VAIN
+    if new and answered:
         state = replace(state, frame_no=sight.frame_no, fresh_at=sight.frame_at)
     if sight.detections is None or not new:
         # Unknown is never "clear": an unbroken run of clear frames starts again.

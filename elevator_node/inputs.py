@@ -73,8 +73,11 @@ class Eye:
         if not self._wants_look(frame) and fault == self._fault:
             self._evidence.offer(frame.image, (), frame.at)
             return
-        self._looked_at, self._fault = frame.at, fault
+        self._looked_at = frame.at
         seen = self._detect(frame)
+        if seen is None:
+            fault = "unreadable"  # the model gave no answer: no hold may rest on this frame, whatever else it shows
+        self._fault = fault
         self._evidence.offer(frame.image, seen or (), frame.at)
         blind = fault is not None and fault != "moved"
         self._post(Sighting(frame.at, frame.number, None if blind else seen, self._clock.now(), fault))
@@ -99,7 +102,7 @@ class Eye:
         try:
             return self._detector.detect(frame.image)
         except FrameError:
-            return None  # the feed has counted and told it; unknown, not clear
+            return None  # unknown, not clear
 
     def nothing_came(self) -> None:
         """No frame within the wait: after `lost_s` the camera is lost, said again while it lasts."""

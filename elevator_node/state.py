@@ -58,7 +58,9 @@ class State:
     releases: Mapping[str, int] = field(default_factory=dict)
 
 
-def start(rules: Rules, session: str) -> State:
-    """Nothing is known yet: no input has been read, so nothing may hold. `session` makes visit ids unique."""
+def start(rules: Rules, session: str, releases: Mapping[str, int] | None = None) -> State:
+    """Nothing is known yet: no input has been read, so nothing may hold. `session` makes visit ids unique; `releases`:
+    hard negatives kept by earlier runs, by class."""
     worse = {"fire": True, "inspection": True, "door_open": False, "release_key": True}
-    return State(session, {name: Debounced(settle_s, worse[name]) for name, settle_s in rules.settle_s.items()})
+    inputs = {name: Debounced(settle_s, worse[name]) for name, settle_s in rules.settle_s.items()}
+    return State(session, inputs, releases=dict(releases or {}))

@@ -117,7 +117,7 @@ def test_an_impossible_tag_is_no_traceback(tmp_path: Path) -> None:
 def test_a_plain_password_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "site.yaml"
     path.write_text("site: a\nbroker:\n  password: hunter2\n")
-    with pytest.raises(ConfigError, match=r"site\.yaml:3: broker\.password: unknown key"):
+    with pytest.raises(ConfigError, match=r"site\.yaml:3: broker\.password: unknown key\. Did you mean 'password_"):
         config.load(path, SiteOptions)
 
 

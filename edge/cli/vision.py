@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from edge.cli.calibrate import calibrate
 from edge.core.errors import EdgeError
 from edge.vision.detector import Detector
 from edge.vision.evaluate import Result, evaluate
@@ -28,6 +29,9 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.group()
 def vision() -> None:
     """What the camera's model sees, and how well."""
+
+
+vision.add_command(calibrate)
 
 
 def _where(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from edge.core.clock import Clock
 from edge.core.messages import Decision, Event, Json, Message, Reply
@@ -75,6 +75,32 @@ class Demo:
     expected: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Sight:
+    """What `edge vision calibrate` needs of a node that sees, from its configuration. `camera`: the options of
+    `edge.hw.camera`; `confirm` (0–1), `k` of `n` pictures within `window_s`: what holds the door; `negatives`: the
+    folder of released false holds; `unit`: the systemd unit that holds the camera while it runs."""
+
+    camera: Any
+    model: str
+    registry: Path | None
+    threads: int
+    confirm: float
+    k: int
+    n: int
+    window_s: float
+    negatives: Path
+    unit: str
+
+
+@runtime_checkable
+class Seeing(Protocol):
+    """A kind of node with an eye that can be calibrated."""
+
+    def sight(self, config: Any) -> Sight:
+        """Its eye, as configured. Raises ConfigError where this configuration holds for no electric bike."""
+
+
 class Node(Protocol):
     """One kind of node. Registered as an entry point of the group `edge.nodes`."""
 
@@ -89,6 +115,9 @@ class Node(Protocol):
     @property
     def demo(self) -> Demo:
         """Its part in `edge demo`."""
+
+    def check(self, config: Any) -> None:
+        """What needs no hardware but more than the files: are the models there? Raises ModelError, `key: reason`."""
 
     def wire(self, config: Any, around: Surroundings) -> Wiring[Any, Any]:
         """Open the hardware. Raises DeviceError or ModelError with the cure in its text; leaves outputs safe."""

@@ -114,7 +114,8 @@ class _Images:
         try:
             self._files = sorted(path for path in options.path.iterdir() if path.suffix.lower() in SUFFIXES)
         except OSError as cause:
-            raise DeviceError(f"{options.path}: cannot be read as a folder of pictures: {cause.strerror}") from cause
+            why = f"cannot be read as a folder of pictures: {cause.strerror}. Correct camera.path"
+            raise DeviceError(f"{options.path}: {why}") from cause
         if not self._files:
             raise DeviceError(f"{options.path}: no .jpg or .png picture in this folder")
         self._next = 0

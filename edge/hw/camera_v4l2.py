@@ -86,5 +86,5 @@ def _index(device: Path) -> int:
     name = re.fullmatch(r"/dev/video(\d+)", str(device.resolve()))
     if name is None or not device.exists():
         there = ", ".join(sorted(map(str, Path("/dev/v4l/by-id").glob("*-video-index0")))) or "none"
-        raise DeviceError(f"{device}: no such camera; plugged in: {there}")
+        raise DeviceError(f"{device}: no such camera; plugged in: {there}. Check its cable, or correct camera.device")
     return int(name[1])

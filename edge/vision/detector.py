@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from edge.core.messages import Detection
-from edge.vision.arrays import Image
-from edge.vision.decoders import DECODERS
+from edge.vision.arrays import Image, Tensor
+from edge.vision.calibration.head import Head
+from edge.vision.decoders import DECODERS, Decoded
 from edge.vision.interpreter import Interpreter
 from edge.vision.models import Entry
 from edge.vision.preprocess import Preprocess
@@ -28,13 +32,19 @@ class Timing:
 
 
 class Detector:
-    """Create it at start (ModelError: missing or altered file, wrong runtime); the first thread to detect owns it."""
+    """Create it at start (ModelError: missing or altered file, wrong runtime); the first thread to detect owns it.
 
-    def __init__(self, entry: Entry, threads: int = 1) -> None:
-        self.entry = entry
+    With a `head`, this lift's calibration, the electric bike's score is the corrected one; the other classes share what
+    it leaves, so a veto sees the correction too.
+    """
+
+    def __init__(self, entry: Entry, threads: int = 1, head: Head | None = None) -> None:
+        self.entry, self.head = entry, head
         self.interpreter = Interpreter(entry, threads)
         self.ebike_score = 0.0
         """Of the last picture, 0–1: an electric bike is in it, whatever the thresholds are."""
+        self.features: Tensor | None = None
+        """Of the last picture, (n,); None where the model gives none."""
         self.timing = Timing()
         """Of the last picture."""
         self._preprocess = Preprocess(entry.input)
@@ -47,8 +57,14 @@ class Detector:
         filled = time.perf_counter()
         self.interpreter.invoke()
         invoked = time.perf_counter()
-        decoded = self.interpreter.read(self._decode)
+        decoded = self.interpreter.read(self._read)
         done = time.perf_counter()
-        self.ebike_score = decoded.ebike_score
+        self.ebike_score, self.features = decoded.ebike_score, decoded.features
         self.timing = Timing((filled - start) * 1e3, (invoked - filled) * 1e3, (done - invoked) * 1e3)
         return decoded.detections
+
+    def _read(self, outputs: Sequence[Tensor]) -> Decoded:
+        if self.head is not None:
+            corrected = self.head(float(outputs[0][0]), outputs[2][0])
+            outputs = (np.array([corrected], np.float32), *outputs[1:])
+        return self._decode(outputs)

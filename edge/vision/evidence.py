@@ -98,6 +98,7 @@ class Evidence:
             deep=True,
         )
         self._counts = Counts(self._negatives)
+        self._load_counts()
         self._lock = threading.Lock()
         self._ring: deque[Frame] = deque(maxlen=options.pre_frames + 1)
         self._latest: Frame | None = None
@@ -148,7 +149,7 @@ class Evidence:
         return True
 
     def hard_negatives(self) -> dict[str, int]:
-        """How many were ever kept, by label."""
+        """How many were ever kept, by label, those of earlier runs included."""
         return dict(self._counts.by_label)
 
     def _enqueue(self, job: _Job) -> None:
@@ -181,6 +182,8 @@ class Evidence:
         for store in (self._store, self._negatives):
             store.sweep()
             store.prune(self._wall())
+
+    def _load_counts(self) -> None:
         wrong = self._counts.load()
         if wrong:
             log.warning(
@@ -234,7 +237,7 @@ class Evidence:
             self._failing = True
         log.log(
             level,
-            "evidence is lost, protection goes on: %s. Free or replace the disk under %s",
+            "evidence is lost, protection goes on: %s. Free or replace the disk, or correct state_dir: %s",
             why,
             self._store.folder,
             extra={"EVENT": "evidence.lost", "COMPONENT": "evidence"},

@@ -74,6 +74,11 @@ class Entry(Options):
         return self
 
     @property
+    def features(self) -> int | None:
+        """How many features it gives a calibration to learn from; None: it gives none and cannot be calibrated."""
+        return self.outputs[2].shape[1] if self.decoder == "ebike_cells" and len(self.outputs) > 2 else None
+
+    @property
     def path(self) -> Path:
         """Where the file should lie: relative to the registry that names it."""
         return self._folder / self.file

@@ -76,7 +76,7 @@ class Store:
                 status = path.lstat()
             except OSError:
                 continue  # gone meanwhile, or unreadable: not ours to stumble over
-            if path.is_file():
+            if path.is_file() and not path.name.startswith(TMP):
                 yield _Kept(status.st_mtime, path, status.st_size)
 
 

@@ -184,9 +184,8 @@ class Ledger:
 
     def _refused(self, error: Exception) -> None:
         self._retry_at = self._clock.now() + RETRY_S
-        self._say(
-            f"{self.path} cannot be written ({error}). Events stay in memory and are sent. Free or replace the disk."
-        )
+        cure = "Free or replace the disk, or correct state_dir."
+        self._say(f"{self.path} cannot be written ({error}). Events stay in memory and are sent. {cure}")
 
     def _say(self, fault: str) -> None:
         """Loud once; the same trouble again is quiet."""

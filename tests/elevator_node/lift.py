@@ -16,7 +16,9 @@ def bike(score: float = 0.95) -> Detection:
 
 
 class Lift:
-    """Drives `step` by hand: time moves only when told. Feeds `Applied` back as the loop does."""
+    """Drives `step` by hand: time moves only when told. Feeds `Applied` back as the loop does, if the relay tells."""
+
+    relay_tells = True
 
     def __init__(
         self,
@@ -46,7 +48,7 @@ class Lift:
         self.events += decision.events
         self.replies += decision.replies
         new = list(decision.events)
-        if self.wanted.hold != before:
+        if self.relay_tells and self.wanted.hold != before:
             new += self.send(Applied("hold", self.wanted.hold, self.now))
         return new
 

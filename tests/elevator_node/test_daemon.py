@@ -106,8 +106,9 @@ def test_release_by_command_once_and_malformed_commands_never(tmp_path: Path, br
         wait_for("the door to be free", lambda: lift.line() is False)
         released = office.event("elevator.hold.released")
         assert released["data"]["hard_negative"] == "pram"
-        kept = lift.folder / "state/evidence/hard_negatives/pram"
-        wait_for("the hard negative", lambda: kept.is_dir() and list(kept.glob("*.jpg")))
+        kept = lift.folder / "state/evidence/hard_negatives"
+        wait_for("the hard negative", lambda: (kept / "counts.json").is_file())
+        assert [path.parent.name for path in kept.glob("*/*.jpg")] == ["pram"]
         lift.kill()
         lift.ready()
         wait_for("it to be back", lambda: sum(got.topic == f"{BASE}/birth" for got in list(office.got)) == 2)
@@ -116,6 +117,8 @@ def test_release_by_command_once_and_malformed_commands_never(tmp_path: Path, br
         assert again["status"] in ("done", "rejected"), again
         kind = "community.elevator.hold.released.v1"
         assert {event["id"] for event in office.events() if event["type"] == kind} == {released["id"]}
+        cars = [got.json for got in list(office.got) if got.topic == f"{BASE}/state/car"]
+        assert cars[-1]["released_by_class"] == {"pram": 1}, "the count outlives the process"
 
 
 @pytest.mark.req("EL-9")
@@ -156,7 +159,8 @@ def test_a_missing_site_file(tmp_path: Path) -> None:
     (lift.folder / "site.yaml").unlink()
     code, said = exit_of(lift)
     assert code == os.EX_CONFIG
-    assert "site.yaml: file not found" in said
+    assert f"{lift.config}:" in said, "who names it"
+    assert "site.yaml: file not found; copy config/site.yaml there" in said
 
 
 @pytest.mark.req("PL-7")
@@ -184,9 +188,11 @@ def test_an_altered_or_missing_model_is_refused_before_it_is_loaded(tmp_path: Pa
 
 def test_a_class_that_the_model_does_not_report_is_refused(tmp_path: Path) -> None:
     changes = {"classes": {"blocking": {"hovercraft": {"credible": 0.5, "confirm": 0.5}}}}
-    code, said = exit_of(Elevator(tmp_path / "lift", 1, empty_frames()[:1], changes=changes))
+    lift = Elevator(tmp_path / "lift", 1, empty_frames()[:1], changes=changes)
+    code, said = exit_of(lift)
     assert code == os.EX_CONFIG
     assert "reports no class 'hovercraft'" in said
+    assert f"{lift.config}:" in said
 
 
 @pytest.mark.req("PL-8")

@@ -78,6 +78,15 @@ def test_a_whole_visit() -> None:
     assert cleared.data["duration_s"] == pytest.approx(15.0, abs=0.5)
 
 
+@pytest.mark.req("EL-4")
+def test_a_visit_that_is_over_before_it_was_told_is_told_and_then_cleared() -> None:
+    lift = Lift(HoldOptions(clear_s=0.2))
+    lift.relay_tells = False  # the raised event waits for the relay's word
+    lift.frames(0.4, bike())
+    lift.frames(0.4)
+    assert lift.kinds == ["ebike.detected", "ebike.cleared"]
+
+
 @pytest.mark.req("EL-6")
 def test_the_ladder_of_a_long_hold() -> None:
     lift = Lift()
@@ -108,6 +117,21 @@ def test_the_same_frame_again_is_not_fresh() -> None:
         lift.now += 0.1
         lift.send(Sighting(lift.now, lift.frame_no, (bike(),), lift.now))
     assert not lift.wanted.hold
+
+
+@pytest.mark.req("EL-7")
+@pytest.mark.parametrize("fault", ["unreadable", "moved", None])
+def test_frames_that_the_model_does_not_answer_cannot_hold(fault: str | None) -> None:
+    lift = Lift()
+    lift.frames(1.0, bike())
+    for _ in range(11):
+        lift.now += 0.2
+        lift.frame_no += 1
+        lift.send(Sighting(lift.now, lift.frame_no, None, lift.now, fault))
+    assert not lift.wanted.hold
+    lift.frames(1.0, bike())
+    assert lift.wanted.hold
+    assert "ebike.cleared" not in lift.kinds
 
 
 @pytest.mark.req("EL-9", "EL-6")

@@ -111,6 +111,15 @@ def test_a_covered_camera_sees_nothing_rather_than_a_clear_car(car: Car) -> None
     assert car.show(EMPTY, 4.0)[-1].fault is None
 
 
+@pytest.mark.req("EL-7")
+def test_a_frame_that_the_model_cannot_take_is_told_as_unreadable_not_as_covered_nor_clear(car: Car) -> None:
+    car.eye.attention = True
+    assert car.show(BIKE, 1.0)[-1].fault is None
+    said = car.show(np.full_like(EMPTY, 128, np.uint16), 4.0)  # two bytes a channel: no picture for the model
+    assert {(sight.fault, sight.detections) for sight in said} == {("unreadable", None)}
+    assert car.show(BIKE, 4.0)[-1].fault is None
+
+
 @pytest.mark.req("EL-9")
 def test_a_dark_camera_sees_nothing(car: Car) -> None:
     car.show(EMPTY, 5.0)

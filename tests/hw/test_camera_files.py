@@ -60,18 +60,15 @@ def video(tmp_path: Path) -> Path:
     return path
 
 
-def read_reds(camera: Camera, count: int) -> list[int]:
-    frames = [camera.read(5.0) for _ in range(count)]
-    assert [frame.number for frame in frames] == list(range(1, count + 1))
-    return [red(frame) for frame in frames]
-
-
 @pytest.mark.req("EL-1")
 def test_images_play_in_order_in_rgb_and_start_over(folder: Path) -> None:
     camera = camera_of(driver="images", path=folder, fps=50)
     camera.open()
-    assert read_reds(camera, 7) == [*REDS, *REDS, REDS[0]]
+    frames = [camera.read(5.0) for _ in range(7)]  # only the latest is kept: a busy machine may miss one
     camera.close()
+    numbers = [frame.number for frame in frames]
+    assert numbers == sorted(set(numbers))
+    assert [red(frame) for frame in frames] == [REDS[(number - 1) % len(REDS)] for number in numbers]
 
 
 def test_images_keep_their_pace(folder: Path) -> None:
@@ -85,11 +82,13 @@ def test_images_keep_their_pace(folder: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["images", "video"])
 def test_without_loop_the_end_stays_the_end(folder: Path, video: Path, kind: str) -> None:
-    camera = camera_of(driver=kind, path=folder if kind == "images" else video, fps=50, loop=False)
+    camera = camera_of(driver=kind, path=folder if kind == "images" else video, fps=10, loop=False)
     camera.open()
-    assert read_reds(camera, 3) == REDS
-    with pytest.raises(DeviceOffline, match="the clip has ended"):
-        camera.read(5.0)
+    seen: list[int] = []
+    with pytest.raises(DeviceOffline, match="the clip has ended"):  # noqa: PT012 - a busy machine may miss a frame
+        while len(seen) <= len(REDS):
+            seen.append(red(camera.read(5.0)))
+    assert seen == [red for red in REDS if red in seen], "in order, none twice"
     camera.close()
     with pytest.raises(DeviceOffline, match="the clip has ended"):
         camera.open()

@@ -17,6 +17,7 @@ REPO = Path(__file__).resolve().parents[2]
 LAB = Path(os.environ.get("EDGE_LAB", REPO.parent / "shared" / "lab"))
 # A limit of 100 ms is the product's, not that of the other jobs on a shared machine: the lab goes before them.
 FIRST = ["nice", "-n", "-15"]
+LAB_FAILED = 125  # the lab's own exit code where it does not start: for instance on a processor that it is too old for
 
 
 def tool(name: str) -> Path:
@@ -64,6 +65,9 @@ def _told(command: Sequence[str], module: str, folder: Path, limit_s: int, envir
         timeout=limit_s + 30,
         check=False,
     )
+    if done.returncode == LAB_FAILED and not told.exists():
+        why = (done.stdout + done.stderr).strip().partition("\n")[0] or "it says nothing"
+        pytest.skip(f"the lab does not start on this machine: {why}")
     log = folder / "daemon.log"
     logged = log.read_text(errors="replace")[-3000:] if log.exists() else ""
     assert done.returncode == 0, f"exit {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}\n{logged}"

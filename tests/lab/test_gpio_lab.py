@@ -114,7 +114,8 @@ def test_the_first_credible_frame_holds_the_door(ladder: Any, record_property: R
 
 
 @pytest.mark.req("EL-6", "EL-7")
-def test_a_hold_ends_at_its_maximum_for_good(ladder: Any) -> None:
+def test_a_hold_ends_at_its_maximum_for_good(ladder: Any, record_property: Record) -> None:
+    record_property("held_s (maximum 10)", ladder["held_s"])
     assert ladder["held_s"] is not None
     assert HOLD_MAX_S - 0.1 <= ladder["held_s"] <= HOLD_MAX_S + 0.5
     assert ladder["held_again"] == [], "the same bike must not be held again"
@@ -134,7 +135,8 @@ def test_the_property_hears_of_the_visit_once_in_order_and_sees_it(ladder: Any) 
 
 
 @pytest.mark.req("PL-2")
-def test_an_orderly_stop_frees_the_door_first(ladder: Any) -> None:
+def test_an_orderly_stop_frees_the_door_first(ladder: Any, record_property: Record) -> None:
+    record_property("stopped", ladder["stopped"])
     assert ladder["stopped"]["exit"] == 0
     assert ladder["stopped"]["off_s"] is not None
     assert ladder["stopped"]["off_s"] <= 0.5

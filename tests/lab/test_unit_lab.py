@@ -27,8 +27,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 @pytest.mark.req("PL-2", "PL-7")
-def test_the_unit_reaches_ready_as_its_own_user(story: Any) -> None:
+def test_the_unit_reaches_ready_as_its_own_user(story: Any, record_property: Record) -> None:
     ready = story["ready"]
+    record_property("ready_s", ready["took_s"])
     assert (ready["ActiveState"], ready["SubState"], ready["Type"]) == ("active", "running", "notify")
     assert ready["User"] == "edge"
 

@@ -71,6 +71,30 @@ def test_cells_become_boxes_with_the_whole_frame_score(
     assert all(d.score == pytest.approx(probability) for d in found)
 
 
+def test_features_are_a_third_output_that_may_be_absent() -> None:
+    entry = SHIPPED["ebike_start"]
+    outputs: list[Tensor] = [np.array([0.2], np.float32), cell_map(), np.arange(6, dtype=np.float32).reshape(1, 6)]
+    assert entry.features is None
+    assert EBIKE(outputs[:2]).features is None
+    more = entry.model_copy(update={"outputs": (*entry.outputs, OutputOptions(name="features", shape=(1, 6)))})
+    decoded = DECODERS["ebike_cells"](more)(outputs)
+    assert more.features == 6
+    assert decoded.features is not None
+    outputs[2][:] = 0  # the interpreter's memory, which its next picture fills again
+    assert decoded.features.tolist() == [0, 1, 2, 3, 4, 5]
+
+
+ORDER = [((1, 10, 10, 4), (1,)), ((1,), (1, 10, 10, 4), (6,)), ((1,),), ((1,), (1, 10, 10, 4), (1, 6), (1, 6))]
+
+
+@pytest.mark.parametrize("shapes", ORDER)
+def test_ebike_cells_refuses_other_outputs_than_its_own(shapes: tuple[tuple[int, ...], ...]) -> None:
+    outputs = tuple(OutputOptions(name=f"o{n}", shape=shape) for n, shape in enumerate(shapes))
+    entry = SHIPPED["ebike_start"].model_copy(update={"outputs": outputs})
+    with pytest.raises(ModelError, match="ebike_cells wants the outputs probability"):
+        DECODERS["ebike_cells"](entry)
+
+
 def test_a_pram_takes_what_the_e_bike_leaves() -> None:
     found = see(0.1, cell_map(wheelchair=[(5, 5, 6.0), (5, 6, 6.0)]))
     assert [d.label for d in found] == ["wheelchair"]

@@ -158,8 +158,6 @@ def test_hard_negatives_are_counted_across_restarts(tmp_path: Path, bench: Calla
     assert clean.max() - clean.min() < 4  # no boxes on what is there to learn from
     (folder / "pram" / "event-0.jpg").unlink()  # the count is of all that ever were
     again = bench()
-    again.start()
-    again.finish()
     assert again.evidence.hard_negatives()["pram"] == 2
 
 

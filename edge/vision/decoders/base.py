@@ -19,10 +19,12 @@ MOST_CANDIDATES = 200  # of one class, before overlaps are removed: bounds the w
 
 @dataclass(frozen=True)
 class Decoded:
-    """One picture's result. `ebike_score` (0–1): an electric bike is in the picture, whatever the thresholds are."""
+    """One picture's result. `ebike_score` (0–1): an electric bike is in the picture, whatever the thresholds are.
+    `features` (n,): what the model saw, of which a lift's calibration learns; None where it does not give them."""
 
     ebike_score: float
     detections: tuple[Detection, ...]
+    features: Tensor | None = None
 
 
 class Decoder(Protocol):

@@ -1,6 +1,8 @@
 """The e-bike model: one whole-frame probability and a coarse map of where each class is seen.
 
 Outputs: P(electric bike) (1,) and cell logits (1, rows, columns, classes), the first class meaning "nothing of these".
+A third output is optional: features (1, n), the last feature map pooled (mean and maximum over the frame), from which
+a lift's calibration learns.
 
 Scores are whole-frame and comparable, since they add up to one with "other": the electric bike has the model's own P;
 another class c has (1 − P) · q_c / (1 − q_ebike), where q is the softmax of the class logits pooled over the cells by
@@ -40,6 +42,12 @@ class EbikeCells:
             raise ModelError(
                 f"model {entry.name}: decoder ebike_cells needs a class called 'ebike' in its registry entry"
             )
+        shapes = [output.shape for output in entry.outputs]
+        if [len(shape) for shape in shapes] not in ([1, 4], [1, 4, 2]):
+            raise ModelError(
+                f"model {entry.name}: decoder ebike_cells wants the outputs probability [1], cells [1, rows, columns, "
+                f"classes] and perhaps features [1, n], in this order; its registry entry has {shapes}"
+            )
         self._ebike = entry.classes.index("ebike")
         self._wanted = [(entry.classes.index(label), label, least) for label, least in entry.thresholds.items()]
 
@@ -52,7 +60,8 @@ class EbikeCells:
             if scores[column] >= least
             for box in regions(cells[..., column])
         ]
-        return Decoded(probability, tuple(sorted(found, key=lambda detection: -detection.score)))
+        features = outputs[2][0].copy() if len(outputs) > 2 else None
+        return Decoded(probability, tuple(sorted(found, key=lambda detection: -detection.score)), features)
 
 
 def whole_frame(probability: float, cells: Tensor, ebike: int) -> npt.NDArray[np.float64]:

@@ -4,8 +4,10 @@
   bright ground, as often for prams and wheelchairs as for bikes, so that white means nothing. A bike on white that
   cannot be cut out is not used.
 - A street picture is cropped to one of its vehicles, else "street" is learned; one without a boxed bike is not used.
+- `Recipe.near` of the other pictures with boxed vehicles come so near that the picture's edge cuts it: a camera
+  over a small car sees half a handlebar. Vehicles of every class, so that a cut thing means nothing by itself.
 - `Recipe.free` of the lift and rendered pictures with boxed vehicles give a part that shows none of them: the same
-  camera, class "other". (Street pictures do not: many of their vehicles have no box.)
+  camera, of whatever class is left. (Street pictures do not: many of their vehicles have no box.)
 """
 
 from __future__ import annotations
@@ -23,13 +25,15 @@ from edge.vision.training import augment_geometry as geometry
 from edge.vision.training import augment_light as light
 from edge.vision.training.augment import Chain, Maybe, OneOf, Rng, Step
 from edge.vision.training.augment_paste import cut_out, is_on_white, on_white, paste
-from edge.vision.training.dataset import TARGET_OF, TARGETS, Boxes, Record
+from edge.vision.training.dataset import POWERED, TARGET_OF, TARGETS, VEHICLES, Boxes, Record, target_of
 
-VEHICLES = frozenset(TARGET_OF)
+VEHICLE_LABELS = frozenset(label for label, target in TARGET_OF.items() if target in VEHICLES)
 ROOMS: Mapping[str, float] = {"lift": 0.4, "lobby": 0.1, "render": 0.4, "scene": 0.2}
 """How often each kind of picture is the room a cut-out is stood in, where there are any."""
 ROOM_KINDS = frozenset({"lift", "lobby", "render"})
 TRIES = 20
+NEAR = (-0.3, 0.3)
+"""Margins of a crop that comes near, shares of the box's sides; below nought the vehicle is cut."""
 
 
 def places(size: int) -> Step:
@@ -39,8 +43,8 @@ def places(size: int) -> Step:
             Maybe(0.5, geometry.Crop(0.72)),
             geometry.Stretch(size),
             Maybe(0.5, geometry.mirror),
-            Maybe(0.1, geometry.upside_down),
-            Maybe(0.3, geometry.quarter_turns),
+            Maybe(0.05, geometry.upside_down),
+            Maybe(0.15, geometry.quarter_turns),
             Maybe(0.6, geometry.Tilt()),
             Maybe(0.3, geometry.Fisheye()),
         )
@@ -52,14 +56,14 @@ LIGHTS: Step = Chain(
         Maybe(0.2, light.Cover()),
         Maybe(0.8, light.exposure),
         Maybe(0.35, light.colour_cast),
-        Maybe(0.3, OneOf((light.grey, light.infrared, light.night))),
+        Maybe(0.25, OneOf((light.grey, light.infrared, light.night))),
         Maybe(0.15, light.dark_rim),
         Maybe(0.1, light.dirt),
-        Maybe(0.35, OneOf((light.blur, light.motion_blur))),
-        Maybe(0.3, light.coarse),
-        Maybe(0.35, light.noise),
+        Maybe(0.25, OneOf((light.blur, light.motion_blur))),
+        Maybe(0.25, light.coarse),
+        Maybe(0.25, light.noise),
         Maybe(0.15, light.caption),
-        Maybe(0.4, light.jpeg),
+        Maybe(0.35, light.jpeg),
     )
 )
 
@@ -68,14 +72,15 @@ LIGHTS: Step = Chain(
 class Recipe:
     """Everything that decides what a model sees.
 
-    `size` in pixels; `white`, `free` are shares, 0–1 (see above); `often` says how many times more often a kind of
-    picture is dealt: real lift cameras are few, and what the model is for.
+    `size` in pixels; `white`, `free`, `near` are shares, 0–1 (see above); `often` says how many times more often
+    a kind of picture is dealt: real lift cameras are few, and what the model is for.
     """
 
     seed: int = 0
     size: int = 320
     white: float = 0.12
     free: float = 0.15
+    near: float = 0.12
     often: Mapping[str, int] = field(default_factory=lambda: {"lift": 8})
     moves: Step | None = None
     lights: Step = field(default=LIGHTS, repr=False)
@@ -84,7 +89,7 @@ class Recipe:
 class Sample(NamedTuple):
     """A picture ready for training, size × size × 3 RGB.
 
-    `way` says how it was made: whole, crop, paste, white or free (see above).
+    `way` says how it was made: whole, crop, near, paste, white or free (see above).
     """
 
     image: Image
@@ -153,11 +158,11 @@ class Mixer:
 
     def _prepared(self, record: Record, rng: Rng) -> Sample | None:
         image, target, boxes = self._read(record.path), record.target or "other", record.boxes
-        boxed = any(TARGET_OF.get(box.label) == target for box in boxes)
+        boxed = target in VEHICLES and any(TARGET_OF.get(box.label) == target for box in boxes)
         if boxed and record.kind in ROOM_KINDS and rng.random() < self.recipe.free:
-            rest = geometry.crop_without(image, boxes, rng, VEHICLES)
+            rest = geometry.crop_without(image, boxes, rng, VEHICLE_LABELS)
             if rest is not None:
-                return Sample(rest[0], "other", rest[1], "free", record)
+                return Sample(rest[0], _without_vehicle(rest[1]), rest[1], "free", record)
         if record.kind not in ROOM_KINDS and is_on_white(image):
             thing = cut_out(image, _name(record))
             if thing is not None and rng.random() < self.recipe.white:
@@ -166,15 +171,18 @@ class Mixer:
                 room = self._room(rng)
                 if room is not None:
                     return Sample(*_between(paste(*room, thing, rng), target), "paste", record)
-            if target == "ebike":
+            if target in POWERED:
                 return None
-        if record.kind == "street" and target != "other":
-            names = frozenset(name for name, of in TARGET_OF.items() if of == target)
-            part, seen = geometry.CropToBox(names)(image, boxes, rng)
+        if record.kind == "street" and target in VEHICLES:
+            part, seen = geometry.CropToBox(_labels_of(target))(image, boxes, rng)
             if part is not image:
                 return Sample(part, target, seen, "crop", record)
-            if target == "ebike":
+            if target in POWERED:
                 return None
+        if boxed and rng.random() < self.recipe.near:
+            part, seen = geometry.CropToBox(_labels_of(target), NEAR)(image, boxes, rng)
+            if any(TARGET_OF.get(box.label) == target for box in seen):
+                return Sample(part, target, seen, "near", record)
         return Sample(image, target, boxes, "whole", record)
 
     def _moved(self, made: Sample, rng: Rng) -> tuple[Image, Boxes]:
@@ -196,8 +204,8 @@ class Mixer:
             found = self._rooms[kinds[rng.choice(len(kinds), p=shares / shares.sum())]]
             record = found[rng.integers(len(found))]
             image, boxes = self._read(record.path), record.boxes
-            if record.target != "other":
-                rest = geometry.crop_without(image, boxes, rng, VEHICLES)
+            if record.target in VEHICLES:
+                rest = geometry.crop_without(image, boxes, rng, VEHICLE_LABELS)
                 if rest is None:
                     continue
                 image, boxes = rest
@@ -211,9 +219,18 @@ def _between(made: tuple[Image, Boxes], target: str) -> tuple[Image, str, Boxes]
     return made[0], target, made[1]
 
 
+def _labels_of(target: str) -> frozenset[str]:
+    return frozenset(name for name, of in TARGET_OF.items() if of == target)
+
+
+def _without_vehicle(boxes: Boxes) -> str:
+    """The class of a part whose vehicles were cut away."""
+    return target_of(box.label for box in boxes) or "other"
+
+
 def _is_room(record: Record) -> bool:
     """Shows no vehicle, or shows its vehicles in boxes so that a part without them can be cut."""
-    if record.target == "other":
+    if record.target not in VEHICLES:
         return True
     return record.kind == "lift" and any(TARGET_OF.get(box.label) == record.target for box in record.boxes)
 

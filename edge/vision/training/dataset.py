@@ -1,8 +1,8 @@
 """The pictures a model is trained on: read from a folder, chosen by label, parted by source.
 
 A folder holds MANIFEST.tsv (columns file, labels; optional topic, part, boxes, source; more are ignored) or, as
-written by `training.render`, labels.jsonl (file, classes, boxes; optional source). Labels are parted by `;`; boxes are
-a JSON list of [class, cx, cy, w, h] in fractions of the picture.
+written by `training.render`, labels.jsonl (file, classes, boxes; optional source, kind). Labels are parted by `;`;
+boxes are a JSON list of [class, cx, cy, w, h] in fractions of the picture.
 """
 
 from __future__ import annotations
@@ -19,21 +19,31 @@ from edge.core.errors import ConfigError
 from edge.vision.listing import Problem
 
 MANIFEST, RENDERED = "MANIFEST.tsv", "labels.jsonl"
-TARGETS = ("other", "ebike", "bicycle", "wheelchair")
+TARGETS = ("other", "ebike", "motorcycle", "bicycle", "wheelchair", "pram", "luggage", "person")
 """The classes of whole-frame training, in the order of the model's outputs."""
 
 TARGET_OF = {
     "ebike": "ebike",
     "ebike_pedal": "ebike",
     "kick_scooter": "ebike",  # electric ones: the same battery
-    "motorcycle": "ebike",  # a moped-style electric bike looks like one
-    "rider": "ebike",  # the boxes of the street pictures: a person on a motorcycle
+    "motorcycle": "motorcycle",
+    "rider": "motorcycle",  # the boxes of the street pictures: a person on a motorcycle
     "bicycle": "bicycle",
     "tricycle": "bicycle",
     "wheelchair": "wheelchair",
-    "pram": "wheelchair",
-    "stroller": "wheelchair",
+    "pram": "pram",
+    "stroller": "pram",
+    "trolley": "luggage",
+    "luggage": "luggage",
+    "suitcase": "luggage",
+    "people": "person",
+    "person": "person",
 }
+PRECEDENCE = ("ebike", "motorcycle", "bicycle", "wheelchair", "pram", "luggage", "person")
+"""Which class a picture of several things has."""
+POWERED = ("ebike", "motorcycle")
+"""The classes of which shops and streets show hundreds: their pictures are only used where the vehicle is large."""
+VEHICLES = (*POWERED, "bicycle", "wheelchair", "pram")
 UNKNOWN = "unlabelled"
 PLACES = ("lift", "lobby", "street")
 
@@ -87,12 +97,12 @@ class Record:
 
 
 def target_of(labels: Iterable[str]) -> str | None:
-    """ebike before bicycle before wheelchair before other; None for an unlabelled picture."""
+    """The first class of PRECEDENCE among the labels, else other; None for an unlabelled picture."""
     names = set(labels)
     if UNKNOWN in names:
         return None
     found = {TARGET_OF[name] for name in names if name in TARGET_OF}
-    return next((target for target in ("ebike", "bicycle", "wheelchair") if target in found), "other")
+    return next((target for target in PRECEDENCE if target in found), "other")
 
 
 def kind_of(labels: Collection[str]) -> str:
@@ -199,7 +209,7 @@ def _frame(folder: Path, entry: Any, where: str, problems: list[Problem]) -> Rec
     return Record(
         path=folder / entry["file"],
         target=target_of(classes),
-        kind="render",
+        kind=str(entry.get("kind") or "render"),
         source=str(entry.get("source") or f"render/{folder.name}"),
         labels=frozenset(classes),
         boxes=_boxes(entry.get("boxes", []), where, problems),

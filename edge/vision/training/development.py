@@ -15,30 +15,50 @@ from edge.vision import picture
 from edge.vision.arrays import Image
 from edge.vision.listing import read_list
 from edge.vision.metrics import FALSE_ALARMS, report
+from edge.vision.training.dataset import Record
 from edge.vision.training.network import to_input
 from edge.vision.training.samples import fit
 
 BATCH = 32
+JUDGED_AS = {
+    "ebike": "ebike",
+    "motorcycle": "motorcycle",
+    "bicycle": "bicycle",
+    "wheelchair": "wheelchair",
+    "pram": "stroller",
+}
+"""A class as a label of `metrics.group`."""
 
 
 @dataclass(frozen=True)
 class Development:
-    """Pictures at the network's size (270 kB each, kept in memory) and their labels."""
+    """Pictures at the network's size (about 200 kB each, kept in memory) and their labels."""
 
     pictures: Sequence[Image]
     labels: Sequence[Sequence[str]]
 
     @classmethod
-    def read(cls, path: Path, root: Path, where: Mapping[str, Sequence[str]] | None = None) -> Development:
+    def read(cls, path: Path, root: Path, side: int, where: Mapping[str, Sequence[str]] | None = None) -> Development:
         """From a TSV list (`edge.vision.listing`). Raises ConfigError for a faulty line, FrameError for a picture."""
         items, problems = read_list(path, where)
         if problems or not items:
             first = f"{problems[0].where}: {problems[0].why}" if problems else f"{path}: no line was chosen"
             raise ConfigError(f"the development list cannot be used: {first}")
-        return cls([fit(picture.read(root / item.file)) for item in items], [item.labels for item in items])
+        return cls([fit(picture.read(root / item.file), side) for item in items], [item.labels for item in items])
+
+    @classmethod
+    def of(cls, records: Sequence[Record], side: int) -> Development:
+        """From records that were held out, judged by their classes. Raises FrameError for a picture."""
+        return cls(
+            [fit(picture.read(record.path), side) for record in records],
+            [(JUDGED_AS.get(record.target or "", "scene"),) for record in records],
+        )
 
     def judge(self, network: Any, ebike: int) -> dict[str, float | None]:
-        """AUC and recalls against the hard negatives (`recall_1`: at 1 % false alarms); None where undefined."""
+        """AUC and recalls against the hard negatives (`recall_1`: at 1 % false alarms); None where undefined.
+
+        `ebike`: the class's number.
+        """
         network.eval()
         scores: list[float] = []
         with torch.no_grad():

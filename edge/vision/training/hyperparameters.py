@@ -25,8 +25,12 @@ class Hyperparameters:
     """Class weight = (samples / samples of the class) ^ balance, mean 1. 0: none."""
     average: float = 0.998
     """Share that the running average keeps at each step, once warm."""
-    train_from: int = 13
-    """First MobileNetV2 block that learns: 0 all, 18 the head alone."""
+    train_from: int = 5
+    """First block of the body that learns: 0 all, 17 the head alone."""
+    side: int = 256
+    """Of the pictures, px; a multiple of 32. A device may use a larger one: see `export`."""
+    cells: float = 0.5
+    """Weight of the cells' loss beside the whole picture's."""
     seed: int = 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -11,7 +10,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -22,6 +20,7 @@ from edge.vision.training.development import Development
 from edge.vision.training.hyperparameters import Hyperparameters
 from edge.vision.training.network import EbikeNet
 from edge.vision.training.optimise import Learner
+from edge.vision.training.run_weights import write_run
 from edge.vision.training.runlog import RunLog, told
 from edge.vision.training.samples import Sample, Samples
 
@@ -135,8 +134,5 @@ def _save(path: Path, state: dict[str, Any]) -> None:
 
 
 def _save_weights(path: Path, learner: Learner, identity: dict[str, Any], figures: dict[str, Any]) -> None:
-    """The averaged weights by name, and `about`: JSON of what they are."""
-    about = json.dumps(identity | {"step": learner.step, "development": figures})
-    fresh = path.with_suffix(".new.npz")
-    np.savez(fresh, about=np.array(about), **learner.averaged_weights())
-    os.replace(fresh, path)
+    about = identity | {"step": learner.step, "development": figures}
+    write_run(path, about, learner.averaged_weights())

@@ -1,19 +1,26 @@
-"""How weights are learnt: AdamW with a cosine, class weights, label smoothing, a running average of the weights."""
+"""How weights are learnt: AdamW with a cosine, class weights, label smoothing, a running average of the weights.
+
+The loss is the whole picture's cross-entropy and, where boxes tell, that of its cells.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch.nn import functional
 
 from edge.vision.arrays import Tensor
+from edge.vision.training.cell_labels import NO_VEHICLE
+from edge.vision.training.dataset import TARGETS, VEHICLES
 from edge.vision.training.hyperparameters import Hyperparameters, average_share, class_weights, rate_factor
 from edge.vision.training.network import EbikeNet, to_input
 from edge.vision.training.samples import Sample
 
 CLIP_NORM = 5.0
+NO_VEHICLES = [number for number, target in enumerate(TARGETS) if target not in VEHICLES]
 
 
 class Learner:
@@ -41,11 +48,12 @@ class Learner:
         for group, peak in zip(self._optimiser.param_groups, self._peaks, strict=True):
             group["lr"] = peak * factor
         self.network.train()
-        logits, _ = self.network(to_input([image for image, _ in batch]))
-        wanted = torch.tensor([label for _, label in batch])
+        logits, cells = self.network(to_input([image for image, _, _ in batch]))
+        wanted = torch.tensor([label for _, label, _ in batch])
         loss = functional.cross_entropy(
             logits, wanted, weight=self._class_weights, label_smoothing=self.settings.smoothing
         )
+        loss = loss + self.settings.cells * cell_loss(cells, torch.from_numpy(np.stack([found for *_, found in batch])))
         self._optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self._learnt, CLIP_NORM)
@@ -87,3 +95,19 @@ class Learner:
         self._averages = state["averages"]
         self._optimiser.load_state_dict(state["optimiser"])
         torch.set_rng_state(state["random"])
+
+
+def cell_loss(cells: Any, wanted: Any) -> Any:
+    """Of cell logits (n, classes, rows, columns) and their labels (n, rows, columns; `cell_labels`).
+
+    Cells with a thing and cells without a vehicle weigh the same, however many there are of each.
+    """
+    told = functional.log_softmax(cells, 1).permute(0, 2, 3, 1)
+    empty = -torch.logsumexp(told[wanted == NO_VEHICLE][:, NO_VEHICLES], 1)
+    things = wanted >= 0
+    full = functional.nll_loss(told[things], wanted[things], reduction="none")
+    return (_mean(empty) + _mean(full)) / 2
+
+
+def _mean(losses: Any) -> Any:
+    return losses.sum() / max(len(losses), 1)

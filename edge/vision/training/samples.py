@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
+from multiprocessing import get_context
 from typing import Protocol
 
 import cv2
 import numpy as np
 
 from edge.vision.arrays import Image
+from edge.vision.training.architecture import STRIDE
 from edge.vision.training.augment_recipe import Mixer
+from edge.vision.training.cell_labels import CellLabels, cell_labels
 from edge.vision.training.dataset import TARGETS
-from edge.vision.training.mobilenet import SIDE
 
-Sample = tuple[Image, int]
-"""A picture of 300×300×3 RGB bytes and its class's number."""
-AHEAD = 16
+Sample = tuple[Image, int, CellLabels]
+"""A picture of side×side×3 RGB bytes, its class's number, and what its cells show."""
+AHEAD = 48
 
 
 class Samples(Protocol):
@@ -37,7 +39,7 @@ class Samples(Protocol):
 
 @dataclass(frozen=True)
 class Mixed:
-    """`count` samples of a mixer for each epoch, made by `workers` threads ahead of the training.
+    """`count` samples of a mixer for each epoch, made by `workers` processes ahead of the training; 0: by itself.
 
     `shares` says how much each class gets; without, as the records have it. Class numbers are places in
     `dataset.TARGETS`.
@@ -46,11 +48,11 @@ class Mixed:
     mixer: Mixer
     count: int
     shares: Mapping[str, float] | None = None
-    workers: int = 1
+    workers: int = 0
 
     @property
     def counts(self) -> Sequence[int]:
-        """As scheduled; the mixer makes a few of them "other" by cutting a part without the vehicle."""
+        """As scheduled; the mixer makes a few of them another class by cutting a part without the vehicle."""
         found = Counter(self.mixer.records[index].target for index in self.mixer.schedule(0, self.count, self.shares))
         return [found[target] for target in TARGETS]
 
@@ -62,30 +64,48 @@ class Mixed:
         seen: Counter[int] = Counter()
         order = []
         for index in self.mixer.schedule(number, self.count, self.shares):
-            order.append((index, seen[index]))
+            order.append((index, number, seen[index]))
             seen[index] += 1
-
-        def make(chosen: tuple[int, int]) -> Sample:
-            index, repeat = chosen
-            sample = self.mixer.sample(index, number, repeat)
-            return fit(sample.image), TARGETS.index(sample.target)
-
-        pool = ThreadPoolExecutor(self.workers)
+        if not self.workers:
+            yield from (_make(self.mixer, *chosen) for chosen in order[start:])
+            return
+        # Threads would queue for Python's lock behind the network's many small calls, at three times the cost. Forked:
+        # the mixer comes along; the children touch nothing of PyTorch, nor of OpenCV's own threads, which do not fork.
+        cv2.setNumThreads(1)
+        pool = ProcessPoolExecutor(self.workers, get_context("fork"), _settle, (self.mixer,))
         try:
             rest = iter(order[start:])
-            ahead: deque[Future[Sample]] = deque(pool.submit(make, chosen) for chosen in islice(rest, AHEAD))
+            ahead: deque[Future[Sample]] = deque(pool.submit(_work, chosen) for chosen in islice(rest, AHEAD))
             while ahead:
                 yield ahead.popleft().result()
-                ahead.extend(pool.submit(make, chosen) for chosen in islice(rest, 1))
+                ahead.extend(pool.submit(_work, chosen) for chosen in islice(rest, 1))
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def fit(image: Image) -> Image:
-    """Stretched to 300×300 as the device does it (`edge.vision.preprocess`)."""
-    if image.shape[:2] == (SIDE, SIDE):
+_mixer: Mixer | None = None
+"""A worker's own."""
+
+
+def _settle(mixer: Mixer) -> None:
+    global _mixer
+    _mixer = mixer
+
+
+def _work(chosen: tuple[int, int, int]) -> Sample:
+    assert _mixer is not None
+    return _make(_mixer, *chosen)
+
+
+def _make(mixer: Mixer, index: int, epoch: int, repeat: int) -> Sample:
+    sample = mixer.sample(index, epoch, repeat)
+    return sample.image, TARGETS.index(sample.target), cell_labels(sample, mixer.recipe.size // STRIDE)
+
+
+def fit(image: Image, side: int) -> Image:
+    """Stretched to side×side as the device does it (`edge.vision.preprocess`)."""
+    if image.shape[:2] == (side, side):
         return image
-    smooth = min(image.shape[:2]) > 2 * SIDE
-    return np.asarray(
-        cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA if smooth else cv2.INTER_LINEAR), np.uint8
-    )
+    smooth = min(image.shape[:2]) > 2 * side
+    way = cv2.INTER_AREA if smooth else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(image, (side, side), interpolation=way), np.uint8)

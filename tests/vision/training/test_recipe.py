@@ -71,10 +71,18 @@ def test_streets_are_cropped_to_a_box_or_not_used() -> None:
 
 def test_a_lift_gives_parts_without_its_bike() -> None:
     corner = Box("ebike", 0.6, 0.5, 0.9, 0.9)
-    made = samples([record("lift", "ebike", corner)], count=80, free=0.5)
+    made = samples([record("lift", "ebike", corner)], count=80, free=0.5, near=0.0)
     assert {(sample.way, sample.target) for sample in made} == {("whole", "ebike"), ("free", "other")}
     assert all(sample.boxes for sample in made if sample.target == "ebike")
     assert not any(sample.boxes for sample in made if sample.target == "other")
+
+
+def test_some_come_so_near_that_the_edge_cuts_them() -> None:
+    made = samples([record("lift", "ebike", BIKE)], count=80, free=0.0, near=0.5)
+    ways = Counter(sample.way for sample in made)
+    assert set(ways) == {"whole", "near"}
+    assert 20 <= ways["near"] <= 60
+    assert all("ebike" in {box.label for box in sample.boxes} for sample in made), "never without the bike"
 
 
 def test_the_same_numbers_give_the_same_sample_in_any_order() -> None:
@@ -139,7 +147,7 @@ def test_the_preview_names_what_is_wrong(tmp_path: Path) -> None:
 def test_real_pictures_pass_through_the_recipe() -> None:
     records, _ = read(shared("data", "MANIFEST.tsv").parent)
     mixer = Mixer(select(records, topic="ebike", parts={"train", "train-extra"}), Recipe(size=160))
-    made = [mixer.sample(i, 0) for i in mixer.schedule(0, 60, {"ebike": 1.0, "other": 1.0, "wheelchair": 1.0})]
+    made = [mixer.sample(i, 0) for i in mixer.schedule(0, 60, {"ebike": 1.0, "motorcycle": 1.0, "other": 1.0})]
     assert all(sample.image.shape == (160, 160, 3) for sample in made)
     assert {sample.way for sample in made} >= {"paste", "whole", "crop"}
     assert not any(

@@ -35,7 +35,7 @@ def speckle(image: Image, boxes: Boxes, rng: Rng) -> tuple[Image, Boxes]:
 
 def mixed(found: list[Record], lights: Step, seed: int = 0, **options: Any) -> Mixed:
     """Without moves and crops, so that the grey tells the picture."""
-    recipe = Recipe(seed=seed, size=300, free=0, moves=Stretch(300), lights=lights)
+    recipe = Recipe(seed=seed, size=64, free=0, moves=Stretch(64), lights=lights)
     return Mixed(Mixer(found, recipe), **({"count": len(found)} | options))
 
 
@@ -44,14 +44,16 @@ PLAIN = Chain(())
 
 def same(some: list[Sample], others: list[Sample]) -> bool:
     pairs = zip(some, others, strict=True)
-    return all(np.array_equal(a, b) and one == two for (a, one), (b, two) in pairs)
+    return all(np.array_equal(a, b) and one == two and np.array_equal(c, d) for (a, one, c), (b, two, d) in pairs)
 
 
 def test_an_epoch_repeats_itself_and_can_be_entered_anywhere(tmp_path: Path) -> None:
     pictures = mixed(records(tmp_path), speckle, seed=3)
     whole = list(pictures.epoch(1))
     assert len(whole) == len(pictures) == 30
-    assert {(image.shape, image.dtype.name) for image, _ in whole} == {((300, 300, 3), "uint8")}
+    assert {(image.shape, image.dtype.name, cells.shape) for image, _, cells in whole} == {
+        ((64, 64, 3), "uint8", (2, 2))
+    }
     assert same(whole, list(pictures.epoch(1)))
     assert same(whole[17:], list(pictures.epoch(1, 17)))
     assert same(whole, list(mixed(pictures.mixer.records, speckle, seed=3, workers=3).epoch(1)))
@@ -61,7 +63,7 @@ def test_epochs_and_seeds_differ(tmp_path: Path) -> None:
     found = records(tmp_path)
 
     def order(seed: int, epoch: int) -> list[int]:
-        return [int(image[0, 0, 0]) for image, _ in mixed(found, PLAIN, seed=seed).epoch(epoch)]
+        return [int(image[0, 0, 0]) for image, *_ in mixed(found, PLAIN, seed=seed).epoch(epoch)]
 
     assert sorted(order(0, 0)) == sorted(order(0, 1)) == [8 * number for number in range(30)]
     assert order(0, 0) != order(0, 1) != order(1, 1)
@@ -69,14 +71,14 @@ def test_epochs_and_seeds_differ(tmp_path: Path) -> None:
 
 def test_classes_are_counted_and_go_with_their_pictures(tmp_path: Path) -> None:
     pictures = mixed(records(tmp_path), PLAIN)
-    assert list(pictures.counts) == [20, 10, 0, 0]
-    assert all(label == (0 if image[0, 0, 0] // 8 % 3 else 1) for image, label in pictures.epoch(0))
+    assert list(pictures.counts) == [20, 10, 0, 0, 0, 0, 0, 0]
+    assert all(label == (0 if image[0, 0, 0] // 8 % 3 else 1) for image, label, _ in pictures.epoch(0))
 
 
 def test_shares_and_repeats(tmp_path: Path) -> None:
     pictures = mixed(records(tmp_path), speckle, count=60, shares={"ebike": 0.5, "other": 0.5})
-    assert list(pictures.counts) == [30, 30, 0, 0]
-    bikes = [image.tobytes() for image, label in pictures.epoch(0) if label == 1]
+    assert list(pictures.counts) == [30, 30, 0, 0, 0, 0, 0, 0]
+    bikes = [image.tobytes() for image, label, _ in pictures.epoch(0) if label == 1]
     assert len(set(bikes)) == 30, "ten pictures come three times, changed each time"
 
 

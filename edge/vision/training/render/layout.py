@@ -21,8 +21,11 @@ WALL_M = 0.2  # the landing begins this far before the sill
 REACH_M = 1.3  # things on the landing stand at most this far from the wall
 
 
-def actors_for(label: str, car: CarPlan, lens: LensPlan, dice: Dice, style: Style = CAR) -> tuple[ActorPlan, ...]:
-    """The object (if the label has one), its pusher or rider, other people, now and then a second object."""
+def actors_for(
+    label: str, car: CarPlan, lens: LensPlan, dice: Dice, style: Style = CAR, kind: str | None = None
+) -> tuple[ActorPlan, ...]:
+    """The object (if the label has one; of `kind`, if given), its pusher or rider, other people, now and then a second
+    object."""
     if label == "empty":
         return ()
     actors: list[ActorPlan] = []
@@ -31,7 +34,7 @@ def actors_for(label: str, car: CarPlan, lens: LensPlan, dice: Dice, style: Styl
     if label == "people":
         count = max(1, count + crowd.choice((0, 0, 1)))
     else:
-        thing = place_thing(dice("thing"), label, car, lens, style)
+        thing = place_thing(dice("thing"), label, car, lens, style, kind)
         actors.append(thing)
         second = dice("second")
         if label == "ebike" and second.random() < 0.1:
@@ -47,9 +50,11 @@ def actors_for(label: str, car: CarPlan, lens: LensPlan, dice: Dice, style: Styl
     return (*actors, *_bystanders(crowd, count, actors, car, lens, style))
 
 
-def place_thing(rng: Random, label: str, car: CarPlan, lens: LensPlan, style: Style = CAR) -> ActorPlan:
+def place_thing(
+    rng: Random, label: str, car: CarPlan, lens: LensPlan, style: Style = CAR, kind: str | None = None
+) -> ActorPlan:
     """The best of 24 random places: inside the walls as far as its length allows, half in an open door, or outside."""
-    shares = of_label(label)
+    shares = {kind: 1.0} if kind else of_label(label)
     name = rng.choices(list(shares), list(shares.values()))[0]
     zone = _zone(rng, car, lens, style)
     in_door, sill = zone == "door", -car.depth_m / 2

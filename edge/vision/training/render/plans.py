@@ -7,6 +7,8 @@ from dataclasses import dataclass
 XY = tuple[float, float]
 XYZ = tuple[float, float, float]
 
+ROOM = frozenset({"cabin", "lamps", "landing", "diodes", "tarnish"})
+
 
 @dataclass(frozen=True)
 class CarPlan:
@@ -106,7 +108,11 @@ class ActorPlan:
 
 @dataclass(frozen=True)
 class ScenePlan:
-    """Everything about frame `number` of a seed; `label` is what it was drawn for."""
+    """Everything about frame `number` of a seed; `label` is what it was drawn for.
+
+    `room` and `prop`, where given, name the dice of the car's and of the thing's looks: frames that share them show the
+    same car or the same thing.
+    """
 
     seed: int
     number: int
@@ -116,7 +122,14 @@ class ScenePlan:
     lens: LensPlan
     sensor: SensorPlan
     actors: tuple[ActorPlan, ...]
+    room: str = ""
+    prop: str = ""
 
     def dice_name(self, topic: str) -> str:
-        """The seed of one builder's own random numbers."""
-        return f"{self.seed}/{self.number}/{topic}"
+        """The seed of one builder's own random numbers. `actor/0` is the thing, where the label has one."""
+        if self.room and topic in ROOM:
+            return f"{self.room}/{topic}"
+        if self.prop and topic == "actor/0":
+            return f"{self.prop}/{topic}"
+        own = f"{self.seed}/{self.number}"
+        return f"{own}/{self.label}/{topic}" if self.room else f"{own}/{topic}"

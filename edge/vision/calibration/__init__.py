@@ -1,0 +1,1 @@
+"""Calibration on site: what one lift's own pictures teach, as a small head beside the model that all lifts share."""

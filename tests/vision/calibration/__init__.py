@@ -1,0 +1,1 @@
+"""Calibration on site."""
