@@ -23,7 +23,7 @@ PROMPTS = frozenset({"leave", "staff"})
 class EyeOptions(Options):
     """Which models look, and how hard."""
 
-    model: str = Field("ebike_start", description="registry name of the model that decides")
+    model: str = Field("ebike", description="registry name of the model that decides")
     picture_model: str | None = Field("nanodet", description="draws people and two-wheelers into evidence; null: none")
     registry: FilePath | None = Field(None, description="a site's own registry file, read over the shipped one")
     threads: int = Field(

@@ -32,7 +32,7 @@ class ClassOptions(Options):
     blocking: dict[str, Blocking] = Field(default={"ebike": Blocking()}, min_length=1)
     warning: dict[str, Fraction] = Field(default={}, description="class → score at which an event is written, no hold")
     veto: dict[str, Fraction] = Field(
-        default={"bicycle": 0.5, "wheelchair": 0.5},
+        default={"bicycle": 0.5, "wheelchair": 0.5, "pram": 0.5},
         description="class → score: where it overlaps a blocking class and scores higher, that is what it is",
     )
     veto_overlap: Fraction = Field(0.4, description="share of the smaller box that must overlap for a veto")

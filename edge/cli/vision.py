@@ -22,7 +22,7 @@ from edge.vision.listing import Problem, read_list
 from edge.vision.metrics import FALSE_ALARMS, Report, Row, report
 from edge.vision.models import Registry
 
-DEFAULT_MODEL = "ebike_start"
+DEFAULT_MODEL = "ebike"
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 

@@ -162,7 +162,7 @@ def _read(path: Path) -> list[Entry]:
 
 
 def _key(loc: tuple[int | str, ...], data: Any) -> str:
-    """`models.ebike_start.input.width` instead of `models.0.input.width`, where the name can be told."""
+    """`models.ebike.input.width` instead of `models.0.input.width`, where the name can be told."""
     parts = [str(part) for part in loc]
     if len(loc) > 1 and isinstance(loc[1], int):
         model = data["models"][loc[1]]

@@ -37,7 +37,7 @@ print(rss())
 """
 MODEL = """
 from edge.vision.models import Registry
-bare = i.Interpreter(Registry.load()['ebike_start'])
+bare = i.Interpreter(Registry.load()['ebike'])
 bare.invoke()
 print(rss())
 """
@@ -115,7 +115,7 @@ def _hold_ms(desk: Desk) -> list[float]:
 
 
 def _surest(frames: list[Path], count: int) -> list[Path]:
-    detector = Detector(Registry.load()["ebike_start"], THREADS)
+    detector = Detector(Registry.load()["ebike"], THREADS)
 
     def score(path: Path) -> float:
         detector.detect(read_image(path))
@@ -125,7 +125,7 @@ def _surest(frames: list[Path], count: int) -> list[Path]:
 
 
 def _invoke_ms() -> float:
-    detector = Detector(Registry.load()["ebike_start"], THREADS)
+    detector = Detector(Registry.load()["ebike"], THREADS)
     times = []
     for _ in range(50):
         start = time.perf_counter()

@@ -33,7 +33,7 @@ THREADS, ROUNDS, KEEP_UP_S = 1, 300, 20.0
 
 def make_eye(folder: Path, feed: Feed, clock: SystemClock, post: Any) -> Eye:
     """The eye as the daemon wires it."""
-    detector = Detector(Registry.load()["ebike_start"], THREADS)
+    detector = Detector(Registry.load()["ebike"], THREADS)
     evidence = Evidence(EvidenceOptions(), folder / "evidence", clock, lambda event_id, path: None)
     return Eye(
         feed, detector, Gate(MotionOptions()), Health(CameraHealthOptions()), evidence, EyeOptions(), clock, post

@@ -20,7 +20,7 @@ from edge.vision.calibration.store import Calibrations
 from edge.vision.calibration.trial import LEAST
 from edge.vision.picture import encode, read
 from elevator_node.node import NODE
-from tests.vision.calibration.standin import model_with_features, node_file
+from tests.vision.calibration.nodes import another_model, model_with_features, model_without_features, node_file
 
 CLIPS = NODE.demo.clips
 
@@ -176,16 +176,16 @@ def test_a_camera_that_cannot_be_opened_names_the_node_that_may_hold_it(tmp_path
 
 
 def test_a_model_without_features_is_refused_before_anything_is_recorded(tmp_path: Path, shown: Path) -> None:
-    node = node_file(tmp_path, None)
+    node = node_file(tmp_path, model_without_features(tmp_path / "model"))
     result = edge("record", node, "--as", "pram", "--from", shown / "pram")
     assert result.exit_code == 1
-    assert "ebike_start cannot be calibrated" in result.output
+    assert "ebike cannot be calibrated" in result.output
     assert not (tmp_path / "state" / "calibration").exists()
 
 
 def test_a_new_model_makes_show_say_that_the_head_is_ignored(recorded: Path, tmp_path: Path) -> None:
     assert edge("fit", recorded).exit_code == 0
-    node_file(tmp_path, None)
+    node_file(tmp_path, another_model(tmp_path / "another"))
     about = answer(edge("show", recorded, "--json"))
     assert "fitted to another model file" in about["ignored"]
 

@@ -41,13 +41,11 @@ def test_a_wrong_file_is_told_and_fails(tmp_path: Path, text: str, told: str) ->
 
 @pytest.mark.req("PL-4")
 def test_a_model_that_is_not_there_is_told_with_its_line(tmp_path: Path) -> None:
-    text = (
-        (REPO / "config/elevator.yaml").read_text(encoding="utf-8").replace("model: ebike_start", "model: ebike_best")
-    )
+    text = (REPO / "config/elevator.yaml").read_text(encoding="utf-8").replace("model: ebike", "model: ebike_best")
     path = tmp_path / "elevator.yaml"
     path.write_text(text, encoding="utf-8")
     (tmp_path / "site.yaml").write_text((REPO / "config/site.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     line = next(n for n, words in enumerate(text.splitlines(), 1) if words.strip().startswith("model:"))
     done = check(path)
     assert done.exit_code == 1
-    assert f"{path}:{line}: eye.model: no model is called 'ebike_best'. The registry has: ebike_start" in done.output
+    assert f"{path}:{line}: eye.model: no model is called 'ebike_best'. The registry has: ebike" in done.output

@@ -24,7 +24,7 @@ from elevator_node.node import NODE
 from elevator_node.outputs import LiftOutputs
 from tests.elevator_node.lift import Lift
 from tests.elevator_node.process import CLIP, bike_frames, empty_frames
-from tests.vision.calibration.standin import WIDTH, model_with_features, node_file
+from tests.vision.calibration.nodes import WIDTH, model_with_features, node_file
 
 EMPTY, BIKE = read_image(empty_frames()[0]), read_image(bike_frames()[0])
 ALWAYS, NEVER = 20.0, -20.0
@@ -37,7 +37,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def entry(registry: Path) -> Entry:
-    return Registry.load(registry)["ebike_start"]
+    return Registry.load(registry)["ebike"]
 
 
 def head(entry: Entry, offset: float) -> Head:

@@ -49,7 +49,7 @@ def test_a_visit_from_the_frame_to_the_property_office(tmp_path: Path, broker: L
     assert picture.payload[:2] == b"\xff\xd8"
     assert cleared["data"]["visit"] == raised["data"]["visit"]
     assert cleared["seq"] == raised["seq"] + 1
-    assert birth["capabilities"]["model"] == "ebike_start"
+    assert birth["capabilities"]["model"] == "ebike"
 
 
 @pytest.mark.req("EL-1")
@@ -169,7 +169,7 @@ def test_an_altered_or_missing_model_is_refused_before_it_is_loaded(tmp_path: Pa
     from edge.vision.models import SHIPPED
 
     registry = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
-    entry = next(model for model in registry["models"] if model["name"] == "ebike_start")
+    entry = next(model for model in registry["models"] if model["name"] == "ebike")
     data = bytearray((SHIPPED.parent / entry["file"]).read_bytes())
     data[len(data) // 2] ^= 1
     folder = tmp_path / "site-models"
@@ -181,7 +181,7 @@ def test_an_altered_or_missing_model_is_refused_before_it_is_loaded(tmp_path: Pa
     lift = Elevator(tmp_path / "lift", 1, empty_frames()[:1], changes=changes)
     code, said = exit_of(lift)
     assert code == os.EX_CONFIG
-    assert "ebike_start" in said
+    assert "ebike" in said
     assert "SHA-256" in said if harm == "altered" else "cannot be read" in said
     assert lift.line() is None, "the relay was not even claimed"
 

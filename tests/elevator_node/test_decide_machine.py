@@ -27,6 +27,7 @@ class LiftDoor(RuleBasedStateMachine):
         self.inputs: dict[str, bool | None] = dict.fromkeys(ALL_INPUTS)
         self.read_at: dict[str, float] = dict.fromkeys(ALL_INPUTS, math.inf)  # since when an input reads as it does
         self.answered_at = NEVER  # capture time of the newest frame that the model answered
+        self.answered_no = 0  # its number
         self.held_from = math.inf  # first hold of the bike that is aboard, interruptions included
         self.clear_from = math.inf  # first of an unbroken run of frames that show a clear car
         self.open: str | None = None
@@ -101,11 +102,12 @@ class LiftDoor(RuleBasedStateMachine):
 
     @rule(score=st.sampled_from([0.0, 0.99]), count=st.integers(1, 20))
     def the_same_frame_again(self, score: float, count: int) -> None:
+        """The frame that was answered last; one without an answer would be a new one to the door."""
         seen = (Detection("ebike", score, WHERE),)
         for _ in range(count):
             self.pass_time(FRAME_S)
             self.clear_from = math.inf
-            self.judge(self.lift.send(Sighting(self.lift.now, self.lift.frame_no, seen, self.lift.now)))
+            self.judge(self.lift.send(Sighting(self.lift.now, self.answered_no, seen, self.lift.now)))
 
     @rule(seconds=st.floats(0.1, 30))
     def silence(self, seconds: float) -> None:
@@ -143,6 +145,7 @@ class LiftDoor(RuleBasedStateMachine):
             self.clear_from = frame_at
         self.answered_at = frame_at
         self.lift.frame_no += 1
+        self.answered_no = self.lift.frame_no
         known_clear = seen is not None and not shows_bike
         sight = Sighting(frame_at, self.lift.frame_no, seen, self.lift.now, fault)
         self.judge(self.lift.send(sight), clear_s=frame_at - self.clear_from if known_clear else None)

@@ -34,7 +34,7 @@ class Car:
         camera = open_camera(ImagesOptions(driver="images", path=CLIP), self.clock)
         self.eye = Eye(
             Feed("camera", camera, self.clock),
-            Detector(Registry.load()["ebike_start"]),
+            Detector(Registry.load()["ebike"]),
             Gate(MotionOptions()),
             Health(CameraHealthOptions(frozen_s=None)),
             Evidence(EvidenceOptions(), folder, self.clock, lambda event_id, path: None),

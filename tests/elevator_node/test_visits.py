@@ -35,9 +35,7 @@ MODEL = EyeOptions().model
 BIKES = ("ebike_visit", "pedelec_visit", "covered_visit")
 OTHERS = ("pram_visit", "wheelchair_visit", "bicycle_visit", "people_visit")
 WEAK = {  # clip -> the models that get it wrong
-    "pedelec_visit": {"ebike_start"},  # held only as it leaves
-    "wheelchair_visit": {"ebike_start"},
-    "people_visit": {"ebike_start"},
+    "wheelchair_visit": {"ebike"},  # pushed by somebody with a helmet: from behind, a rider on a bike
 }
 BEFORE_S, AFTER_S = 12.0, 6.0  # the camera's health learns the car for 10 s; a visit ends 3 s after the bike is gone
 DETECTED, CLEARED = "ebike.detected", "ebike.cleared"

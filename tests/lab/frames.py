@@ -30,7 +30,7 @@ def lay_out(folder: Path) -> None:
     if not (clip / "labels.jsonl").exists():
         pytest.skip(f"no clip to play: {clip}/labels.jsonl is absent")
     lines = [json.loads(line) for line in (clip / "labels.jsonl").read_text(encoding="utf-8").splitlines()]
-    detector = Detector(Registry.load()["ebike_start"], threads=1)
+    detector = Detector(Registry.load()["ebike"], threads=1)
     with_bike = [line["file"] for line in lines if any(box[0] == "ebike" for box in line["boxes"])][::EVERY]
     without = [line["file"] for line in lines if not line["boxes"]][::EVERY]
     scored = {file: _score(detector, cv2.imread(str(clip / file))) for file in (*with_bike, *without)}

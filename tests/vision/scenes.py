@@ -67,7 +67,7 @@ def bicycle(image: Image) -> Image:
     return drawn
 
 
-def registry_file(folder: Path, name: str = "ebike_start", **changes: Any) -> Path:
+def registry_file(folder: Path, name: str = "ebike", **changes: Any) -> Path:
     """A site's registry in `folder` with one shipped entry, its file and card named absolutely, changed as told."""
     models = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))["models"]
     entry = next(model for model in models if model["name"] == name)

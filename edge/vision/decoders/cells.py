@@ -9,10 +9,10 @@ another class c has (1 − P) · q_c / (1 − q_ebike), where q is the softmax o
 the same log-mean-exp (sharpness 2) with which the model was trained. On `ebike/dev` that tells bicycles at AUC 0.98 and
 wheelchairs at 0.99 from everything else.
 
-Boxes are the connected regions of cells that reach half the class's strongest logit (cells are independent of "other",
-whose logit sinks where anything is seen). On `ebike/dev` half found more boxes than 0.3, 0.4, 0.6 or 0.7, and more than
-the cells' softmax. Every region of a class carries the class's whole-frame score; a lone cell counts only at the peak.
-Where no cell speaks for a class the picture as a whole did, and the box is the whole frame.
+Boxes are the connected regions of cells whose probability of the class (softmax over the classes) reaches a third of
+its peak: on `ebike/dev` that overlaps the true boxes best (IoU 0.52 of bikes, 0.71 of wheelchairs) of the shares from
+0.2 to 0.6, and better than the plain logits. Every region of a class carries the class's whole-frame score; a lone cell
+counts only at the peak. Where no cell speaks for a class the picture as a whole did, and the box is the whole frame.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ from edge.vision.decoders.base import Decoded
 from edge.vision.models import Entry
 
 SHARPNESS = 2.0
-REGION_SHARE = 0.5
+REGION_SHARE = 1 / 3
+LEAST_LIKELY = 0.3
 WHOLE_FRAME: Box = (0.0, 0.0, 1.0, 1.0)
 
 
@@ -54,11 +55,13 @@ class EbikeCells:
     def __call__(self, outputs: Sequence[Tensor]) -> Decoded:
         probability, cells = min(max(float(outputs[0][0]), 0.0), 1.0), outputs[1][0]
         scores = whole_frame(probability, cells, self._ebike)
+        raised = np.exp(cells - cells.max(axis=-1, keepdims=True))
+        likely = raised / raised.sum(axis=-1, keepdims=True)
         found = [
             Detection(label, float(scores[column]), box)
             for column, label, least in self._wanted
             if scores[column] >= least
-            for box in regions(cells[..., column])
+            for box in regions(likely[..., column])
         ]
         features = outputs[2][0].copy() if len(outputs) > 2 else None
         return Decoded(probability, tuple(sorted(found, key=lambda detection: -detection.score)), features)
@@ -76,17 +79,20 @@ def whole_frame(probability: float, cells: Tensor, ebike: int) -> npt.NDArray[np
     return np.asarray(scores, np.float64)
 
 
-def regions(logits: Tensor) -> list[Box]:
-    """Boxes of the connected cells (8 neighbours) of one class that reach half its peak, strongest region first."""
-    rows, columns = logits.shape
-    peak = float(logits.max())
-    if peak <= 0:
+def regions(likely: Tensor) -> list[Box]:
+    """Boxes of the connected cells (8 neighbours) of one class that reach a third of its peak, strongest region first.
+
+    `likely`: the class's probability in each cell, rows × columns.
+    """
+    rows, columns = likely.shape
+    peak = float(likely.max())
+    if peak < LEAST_LIKELY:
         return [WHOLE_FRAME]
-    mask = (logits >= REGION_SHARE * peak).astype(np.uint8)
+    mask = (likely >= REGION_SHARE * peak).astype(np.uint8)
     _, names, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     found: list[tuple[float, Box]] = []
     for name, (left, top, width, height, count) in enumerate(stats.tolist()[1:], start=1):
-        strongest = float(logits[names == name].max())
+        strongest = float(likely[names == name].max())
         if count > 1 or strongest == peak:
             box = (left / columns, top / rows, (left + width) / columns, (top + height) / rows)
             found.append((strongest, box))

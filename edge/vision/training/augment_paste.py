@@ -17,7 +17,6 @@ WHITE = 232
 LEAST_SHARE, MOST_SHARE = 0.05, 0.8
 RECTANGLE = 0.75
 HOLE_SHARE = 0.004
-IN_SHADE = 0.2
 
 
 @dataclass(frozen=True)
@@ -101,8 +100,6 @@ def paste(
         tint = (there + 25) / (here + 25)
         gain = np.clip(tint**0.3 * tint.mean() ** 0.7, 0.35, 1.5) ** (match * rng.uniform(0.3, 1.0))
         drawn = drawn * gain + rng.uniform(-8, 15)
-        if match and rng.random() < IN_SHADE:  # beyond the door, on a landing without light
-            drawn = drawn * rng.uniform(0.35, 0.75)
     soft = mask[..., None]
     mixed = np.clip(floor * (1 - soft) + drawn * soft, 0, 255).astype(np.uint8)
     ys, xs = np.nonzero(mask > 0.0)
@@ -136,7 +133,7 @@ def _place(thing: CutOut, wide: int, high: int, rng: Rng) -> tuple[npt.NDArray[n
     away[2, :2] = rng.uniform(-0.25, 0.25) / broad, rng.uniform(0.0, 0.35) / tall  # wheels smaller: seen from above
     matrix = away @ shape @ np.array([[1.0, 0.0, -broad / 2], [0.0, 1.0, -tall / 2], [0.0, 0.0, 1.0]])
     low, up = _reach(matrix, broad, tall)
-    scale = rng.uniform(0.25, 0.9) * min(wide / (up[0] - low[0]), high / (up[1] - low[1]))
+    scale = rng.uniform(0.35, 0.9) * min(wide / (up[0] - low[0]), high / (up[1] - low[1]))
     size = (up - low) * scale
     x = rng.uniform(0.0, wide - size[0])
     y = (high - size[1]) * rng.beta(3.0, 1.2)

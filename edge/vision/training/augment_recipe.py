@@ -81,7 +81,7 @@ class Recipe:
     white: float = 0.12
     free: float = 0.15
     near: float = 0.12
-    often: Mapping[str, int] = field(default_factory=lambda: {"lift": 8})
+    often: Mapping[str, int] = field(default_factory=lambda: {"lift": 8, "render": 3})
     moves: Step | None = None
     lights: Step = field(default=LIGHTS, repr=False)
 

@@ -20,13 +20,13 @@ from edge.vision.calibration.view import View, require_features
 from edge.vision.detector import Detector
 from edge.vision.models import Entry, Registry
 from edge.vision.picture import encode
-from tests.vision.calibration.standin import WIDTH, model_with_features
+from tests.vision.calibration.nodes import WIDTH, model_with_features, model_without_features
 from tests.vision.scenes import bicycle, car
 
 
 @pytest.fixture(scope="module")
 def entry(tmp_path_factory: pytest.TempPathFactory) -> Entry:
-    return Registry.load(model_with_features(tmp_path_factory.mktemp("model")))["ebike_start"]
+    return Registry.load(model_with_features(tmp_path_factory.mktemp("model")))["ebike"]
 
 
 def some_head(entry: Entry, offset: float = 0.0) -> Head:
@@ -169,9 +169,9 @@ def test_an_unreadable_picture_is_named_and_the_rest_is_used(tmp_path: Path, ent
         view.look(store.folder / "none.jpg")
 
 
-def test_a_model_without_features_cannot_be_calibrated() -> None:
-    with pytest.raises(ModelError, match="ebike_start cannot be calibrated: it has no output 'features'"):
-        require_features(Registry.load()["ebike_start"])
+def test_a_model_without_features_cannot_be_calibrated(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="ebike cannot be calibrated: it has no output 'features'"):
+        require_features(Registry.load(model_without_features(tmp_path))["ebike"])
 
 
 # ── what a running node uses ────────────────────────────────────────────────────────────────────────────────────────
@@ -192,7 +192,7 @@ def test_a_head_that_fits_is_used(tmp_path: Path, entry: Entry, caplog: pytest.L
 
 UNFIT = [
     ({"model_sha256": "0" * 64}, "fitted to another model file"),
-    ({"weights": np.zeros(7, np.float32)}, "7 weights, model ebike_start gives 2560 features"),
+    ({"weights": np.zeros(7, np.float32)}, "7 weights, model ebike gives 2560 features"),
 ]
 
 
