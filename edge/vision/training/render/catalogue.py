@@ -36,13 +36,21 @@ class CataloguePlan:
         return f"catalogue/{self.seed}/{self.number}/{topic}"
 
 
+def things(mix: Mapping[str, float]) -> dict[str, float]:
+    """The labels of a mix that a catalogue can show. Raises ValueError when there is none."""
+    shown = {name: share for name, share in mix.items() if name not in ("people", "empty") and share > 0}
+    if not shown:
+        raise ValueError("mix: a catalogue shows things; name one besides people and empty, as in pram=6,ebike=2")
+    return shown
+
+
 def draw(seed: int, number: int, mix: Mapping[str, float]) -> CataloguePlan:
-    """The plan of picture `number`. Labels without a thing (people, empty) are dealt to the others."""
+    """The plan of picture `number`; `mix`: of `things`. It depends on these three alone."""
 
     def dice(topic: str) -> Random:
         return Random(f"catalogue/{seed}/{number}/{topic}")
 
-    label = pick(dice("label"), {name: share for name, share in mix.items() if name not in ("people", "empty")})
+    label = pick(dice("label"), mix)
     view = dice("view")
     from_above = view.random() < 0.4
     return CataloguePlan(

@@ -16,13 +16,13 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from .catalogue import CataloguePlan
+from .catalogue import CataloguePlan, things
 from .catalogue import draw as catalogue
 from .ledger import finished, picture_name, rewrite
 from .mix import DEFAULT, parse_mix
@@ -65,6 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         shares = parse_mix(options.mix)
         style = with_mounts(STYLES[options.style], options.mounts)
         models = read_models(options.models) if options.models else []
+        if options.scene == "catalogue":
+            shares = things(shares)
     except (OSError, ValueError) as error:
         parser.error(str(error))
     if options.same_things and options.one_car is None:
@@ -108,7 +110,9 @@ def render(folder: Path, plans: Sequence[Plan], before: int, options: argparse.N
     )
     fresh = multiprocessing.get_context("spawn")  # Blender must not be forked
     cores = fresh.SimpleQueue()
-    for _, core in zip(range(options.jobs), cycle(sorted(os.sched_getaffinity(0)))):
+    there = sorted(os.sched_getaffinity(0))
+    first = os.getpid() % len(there)  # commands beside each other shall not all take the first core
+    for core in islice(cycle(there), first, first + options.jobs):
         cores.put(core)
     with (
         Progress(*columns, console=Console(stderr=True)) as progress,
