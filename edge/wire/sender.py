@@ -115,22 +115,27 @@ class Sender:
                 self._delivery.gone(seq)
             else:
                 self._send(link, row)
+        picture = self._picture()
         while self._delivery.room > 0 and (row := self._backlog.next()) is not None:
             if self._delivery.wanted(row):
                 self._send(link, row)
-        if self._delivery.room == WINDOW:
-            self._send_image(link)
+        if picture is not None and self._delivery.room == WINDOW:
+            image, jpeg = picture
+            topic = self._topics.image(image.component)
+            self._image = link.publish(topic, jpeg, event_id=image.event_id), image
 
     def _send(self, link: Link, row: Row) -> None:
         self._delivery.sent(link.publish(self._topics.event(row.cls), stamp(row.body, row.seq, row.hist)), row)
 
-    def _send_image(self, link: Link) -> None:
-        while self._image is None and self._images_wait:
+    def _picture(self) -> tuple[ImageRow, bytes] | None:
+        """The next picture while no event is under way. Looked for before the events: its alarm was committed earlier,
+        so whoever sees the picture finds the alarm too, and sends that before."""
+        while self._image is None and self._images_wait and self._delivery.room == WINDOW:
             image = self._reader.image(self._image_after)
             if image is None:
                 self._images_wait = False
-                return
-            topic = self._topics.image(image.component)
+                return None
+            self._backlog.wake()
             try:
                 jpeg = image.path.read_bytes() if image.path.stat().st_size < self._packet_max - 1024 else None
             except OSError as error:  # the evidence ring has moved on, or was cleaned
@@ -140,7 +145,8 @@ class Sender:
             if jpeg is None:
                 self._done(image, "image_too_large")
                 continue
-            self._image = link.publish(topic, jpeg, event_id=image.event_id), image
+            return image, jpeg
+        return None
 
     def _done(self, image: ImageRow, dropped: str | None) -> None:
         self._image_after = image.n

@@ -159,6 +159,18 @@ def _session() -> Properties:
     return found
 
 
+def interrupt(broker: LocalBroker) -> None:
+    """End the device's connection once: somebody else connects under its name, and leaves."""
+    client = Client(CallbackAPIVersion.VERSION2, "guojigang-elevator-3-2", protocol=MQTTProtocolVersion.MQTTv5)
+    connected = threading.Event()
+    client.on_connect = lambda *_: connected.set()
+    client.connect(broker.host, broker.port)
+    client.loop_start()
+    assert connected.wait(5)
+    client.disconnect()
+    client.loop_stop()
+
+
 @contextmanager
 def receiving(broker: LocalBroker, **more: Any) -> Iterator[Receiver]:
     """A receiver until the end of the block."""

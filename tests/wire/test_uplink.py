@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from edge.wire.broker import LocalBroker
-from tests.wire.support import BOOT, Receiver, event, receiving, running, site, until
+from tests.wire.support import BOOT, Receiver, event, interrupt, receiving, running, site, until
 
 ROOT = Path(__file__).parents[2]
 
@@ -100,6 +100,7 @@ def test_a_broker_killed_in_the_middle_loses_nothing_that_the_receiver_did_not_s
         for n in range(60):
             if n == 20:
                 with receiving(broker, acks=True) as desk:
+                    interrupt(broker)  # what came before the desk was there is sent again on the next connection
                     until(lambda: len(contents(desk)) >= 10)
                     stored.update(contents(desk))
                 broker.kill()  # what it had acknowledged and not delivered is lost with it
@@ -107,6 +108,7 @@ def test_a_broker_killed_in_the_middle_loses_nothing_that_the_receiver_did_not_s
                 broker.start()
             ids.append(device.recorder.event(event(n % 3, n)))
         with receiving(broker, acks=True) as desk:
+            interrupt(broker)
             until(lambda: device.depth() == (0, 0, 0), 20)
             for id_, text in contents(desk).items():
                 assert stored.setdefault(id_, text) == text
